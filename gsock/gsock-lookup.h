@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#if !defined(GSOCK_INSIDE) && !defined(GSOCK_COMPILATION)
+#error "Only <gsock/gsock.h> can be included directly."
+#endif
+
+#include <gsock/gsock-address.h>
+
+G_BEGIN_DECLS
+
+GSOCK_AVAILABLE_IN_1_0
+GPtrArray *gsock_lookup_hostname (const char *name, GSockIpv6Mode ipv6, char **true_name, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
+char *gsock_lookup_name (const GSockAddress *address, gboolean numeric, char **service, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

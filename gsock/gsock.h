@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#define GSOCK_INSIDE
+
+#include <gsock/gsock-version.h>
+#include <gsock/gsock-types.h>
+#include <gsock/gsock-enum-types.h>
+#include <gsock/gsock-error.h>
+#include <gsock/gsock-address.h>
+#include <gsock/gsock-socket.h>
+#include <gsock/gsock-option.h>
+#include <gsock/gsock-active-socket.h>
+#include <gsock/gsock-passive-socket.h>
+#include <gsock/gsock-datagram-socket.h>
+#include <gsock/gsock-raw-socket.h>
+#include <gsock/gsock-make-socket.h>
+#include <gsock/gsock-fd-passing.h>
+#include <gsock/gsock-lookup.h>
+#include <gsock/gsock-service.h>
+#include <gsock/gsock-interface.h>
+#include <gsock/gsock-autocleanups.h>
+
+#undef GSOCK_INSIDE
