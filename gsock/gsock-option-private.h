@@ -21,6 +21,7 @@ typedef enum
   GSOCK_PHASE_BEFORE_LISTEN,
   GSOCK_PHASE_BEFORE_CONNECT,
   GSOCK_PHASE_ANY, /* set before bind with the first */
+  GSOCK_PHASE_AFTER, /* of a connection that exists: last of all */
 } GSockPhase;
 
 typedef enum
@@ -71,6 +72,9 @@ const GSockOption *gsock_option_rows (gsize *n_rows);
 
 /* Is @option one that a socket of this family (AF_x) and type (SOCK_x) has? */
 gboolean gsock_option_applies (const GSockOption *option, int family, int type);
+
+/* The two bits, of family and of type, that such a socket has. */
+GSockKinds gsock_option_kind (int family, int type);
 
 /* The keywords of make-socket take whatever a binding gives: a GValue becomes the option's GVariant. */
 GVariant *gsock_option_variant_from_value (const GSockOption *option, const GValue *value, GError **error);
