@@ -79,8 +79,8 @@ stands_for (GSocketAddress *address, const GSockAddress *self)
  *
  * Makes the object that GIO has for this address: a [class@Gio.InetSocketAddress] for IPv4 and IPv6
  * (an IPv4-mapped address stays an IPv6 one), a `GUnixSocketAddress` for local ones, a
- * [class@Gio.NativeSocketAddress] for the rest, and for the local names that a `GUnixSocketAddress`
- * would change: a path of 108 bytes, and an abstract name with a NUL at its end.
+ * [class@Gio.NativeSocketAddress] for the rest, and for a local name that a `GUnixSocketAddress`
+ * would change, such as a path of 108 bytes.
  *
  * Returns: (transfer full): the object; on error `GSOCK_ERROR_INVALID_ADDRESS`, for the empty
  *   address

@@ -43,6 +43,8 @@ GSOCK_AVAILABLE_IN_1_0
 gboolean gsock_interface_has_multicast (GSockInterface *self);
 GSOCK_AVAILABLE_IN_1_0
 GPtrArray *gsock_interface_get_addresses (GSockInterface *self);
+GSOCK_AVAILABLE_IN_1_0
+GBytes *gsock_interface_get_hardware_address (GSockInterface *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GSockInterface, gsock_interface_unref)
 

@@ -258,7 +258,7 @@ encode_string (const GSockOption *option, int fd, GVariant *value, GSockOptionBy
     text = g_variant_get_string (value, NULL);
   if (strlen (text) > NAME_LENGTH_MAX)
     return gsock_error_literal (error, option->level == SOL_SOCKET ? GSOCK_ERROR_UNKNOWN_INTERFACE : GSOCK_ERROR_NOT_FOUND,
-                                "set-option %s: “%s” is longer than any such name", option->name, text);
+                                "set-option %s: \"%s\" is longer than any such name", option->name, text);
   return gsock_option_store (bytes, text, strlen (text) + 1);
 }
 

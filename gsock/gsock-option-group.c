@@ -29,7 +29,7 @@ parse_host (const GSockOption *option, GVariant *part, int family, GSockAddress 
       return FALSE;
     }
   if (family != AF_UNSPEC && gsock_address_family_number (address) != family)
-    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ADDRESS, "set-option %s: “%s” is no %s address",
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ADDRESS, "set-option %s: \"%s\" is no %s address",
                                 option->name, host, family == AF_INET ? "IPv4" : "IPv6");
   return TRUE;
 }
@@ -41,7 +41,7 @@ parse_group (const GSockOption *option, GVariant *part, int family, GSockAddress
     return FALSE;
   return gsock_address_is_multicast (group)
          || gsock_error_literal (error, GSOCK_ERROR_INVALID_ADDRESS,
-                                 "set-option %s: “%s” is no multicast address", option->name,
+                                 "set-option %s: \"%s\" is no multicast address", option->name,
                                  g_variant_get_string (part, NULL));
 }
 

@@ -14,7 +14,7 @@
 static gboolean
 refuse_interface (const GSockOption *option, const char *name, const char *why, GError **error)
 {
-  return gsock_error_literal (error, GSOCK_ERROR_UNKNOWN_INTERFACE, "set-option %s: %s “%s”",
+  return gsock_error_literal (error, GSOCK_ERROR_UNKNOWN_INTERFACE, "set-option %s: %s \"%s\"",
                               option->name, why, name);
 }
 

@@ -170,9 +170,9 @@ gsock_option_refuse_value (const GSockOption *option, GVariant *value, GError **
   return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT,
                               "set-option %s: it takes %s%s, not %s%s%s%s", option->name,
                               gsock_option_wants (option), names->str, text,
-                              value != NULL ? " (of type “" : "",
+                              value != NULL ? " (of type \"" : "",
                               value != NULL ? g_variant_get_type_string (value) : "",
-                              value != NULL ? "”)" : "");
+                              value != NULL ? "\")" : "");
 }
 
 static GVariant *

@@ -27,7 +27,7 @@ find_or_refuse (const char *operation, const char *name, GError **error)
       gsock_option_append_names (names);
       near = gsock_keyword_nearest (name, names);
     }
-  gsock_error_literal (error, GSOCK_ERROR_UNKNOWN_KEYWORD, "%s: unknown option “%s”; %s%s", operation,
+  gsock_error_literal (error, GSOCK_ERROR_UNKNOWN_KEYWORD, "%s: unknown option \"%s\"; %s%s", operation,
                        name != NULL ? name : "", near != NULL ? "near it are " : "gsock_list_options tells which there are",
                        near != NULL ? near : "");
   return NULL;

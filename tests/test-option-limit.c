@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* No size of a buffer is cut without a word. */
 
+#define _GNU_SOURCE 1
+
 #include "testlib.h"
 
 #include <gsock/gsock-option-codec-private.h>
 
 #include <glib/gstdio.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void
@@ -92,21 +97,72 @@ check_real (int fd, const char *name, int limit)
   g_assert_cmpint (get_size (fd, option), ==, 16384);
 }
 
+static gboolean
+read_limits (int *receive, int *send)
+{
+  *receive = gsock_option_read_limit ("/proc/sys/net/core/rmem_max");
+  *send = gsock_option_read_limit ("/proc/sys/net/core/wmem_max");
+  return *receive > 0 && *send > 0 && *receive < G_MAXINT / 2 && *send < G_MAXINT / 2;
+}
+
 static void
-check_both (void)
+check_both (int receive, int send)
 {
   int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  int receive = gsock_option_read_limit ("/proc/sys/net/core/rmem_max");
-  int send = gsock_option_read_limit ("/proc/sys/net/core/wmem_max");
 
-  if (receive < 0 || send < 0 || receive == G_MAXINT / 2 || send == G_MAXINT / 2)
-    g_test_skip ("this system does not tell its limits, or has none");
-  else
-    {
-      check_real (fd, "receive-buffer", receive);
-      check_real (fd, "send-buffer", send);
-    }
+  check_real (fd, "receive-buffer", receive);
+  check_real (fd, "send-buffer", send);
   close (fd);
+}
+
+static void
+test_known (void)
+{
+  int receive, send;
+
+  if (read_limits (&receive, &send))
+    check_both (receive, send);
+  else
+    g_test_skip ("this system does not tell its limits, or has none");
+}
+
+#define CANNOT_HIDE 77
+
+/* In a process that sees no /proc. */
+static G_NORETURN void
+check_hidden (int receive, int send)
+{
+  int flags = geteuid () == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER;
+
+  if (unshare (flags) != 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+      || mount ("none", "/proc", "tmpfs", 0, NULL) != 0)
+    _exit (CANNOT_HIDE);
+  g_assert_cmpint (gsock_option_read_limit ("/proc/sys/net/core/rmem_max"), ==, -1);
+  check_both (receive, send);
+  _exit (0);
+}
+
+static void
+test_unknown (void)
+{
+  int receive, send, status;
+  pid_t child;
+
+  if (!read_limits (&receive, &send))
+    {
+      g_test_skip ("this system does not tell its limits, or has none");
+      return;
+    }
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    check_hidden (receive, send);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFEXITED (status));
+  if (WEXITSTATUS (status) == CANNOT_HIDE)
+    g_test_skip ("this user cannot have a view without /proc");
+  else
+    g_assert_cmpint (WEXITSTATUS (status), ==, 0);
 }
 
 /* Cutting at what the kernel itself would not exceed is told as well. */
@@ -140,7 +196,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/option-limit/read", test_read_limit);
   g_test_add_func ("/option-limit/check", test_check);
   g_test_add_func ("/option-limit/which", test_which);
-  g_test_add_func ("/option-limit/real", check_both);
+  g_test_add_func ("/option-limit/known", test_known);
+  g_test_add_func ("/option-limit/unknown", test_unknown);
   g_test_add_func ("/option-limit/forced", test_forced);
   return g_test_run ();
 }

@@ -86,3 +86,10 @@
 #ifndef IPV6_PMTUDISC_OMIT
 #define IPV6_PMTUDISC_OMIT 5
 #endif
+/* The control message in which a pidfd comes. */
+#ifdef SCM_PIDFD
+#define GSOCK_SYS_SCM_PIDFD SCM_PIDFD
+#else
+#define GSOCK_SYS_SCM_PIDFD 0x04
+#endif
+

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A socket for datagrams: the operator disconnect. */
+
+#include <gsock/gsock-datagram-socket.h>
+
+#include <gsock/gsock-error-private.h>
+#include <gsock/gsock-socket-private.h>
+
+#include <errno.h>
+
+/**
+ * GSockDatagramSocket:
+ *
+ * A socket for single datagrams. It can be connected, reconnected and disconnected any number of
+ * times.
+ *
+ * Since: 1.0
+ */
+
+G_DEFINE_TYPE (GSockDatagramSocket, gsock_datagram_socket, GSOCK_TYPE_SOCKET)
+
+/* The kernel takes a port back that it had chosen itself. */
+static void
+forget_peer (GSockSocketPrivate *priv, int fd)
+{
+  GSockAddress local;
+
+  priv->remote.length = 0;
+  priv->handle.connected = FALSE;
+  if (gsock_handle_get_local (&priv->handle, fd, &local) >= 0)
+    priv->handle.bound = priv->handle.ops->is_bound (&local);
+  gsock_handle_update (&priv->handle);
+}
+
+static gboolean
+gsock_datagram_socket_real_disconnect_peer (GSockDatagramSocket *self, GError **error)
+{
+  GSockSocketPrivate *priv = gsock_socket_get_private (GSOCK_SOCKET (self));
+  int fd = gsock_socket_enter (GSOCK_SOCKET (self), "disconnect", error);
+  struct sockaddr unspecified = { .sa_family = AF_UNSPEC };
+  int result;
+
+  if (fd < 0)
+    return FALSE;
+  result = connect (fd, &unspecified, sizeof unspecified) < 0 ? -errno : 0;
+  if (result == 0)
+    forget_peer (priv, fd);
+  gsock_socket_leave (GSOCK_SOCKET (self));
+  return result == 0 || gsock_error_set (error, result, "disconnect", NULL);
+}
+
+static void
+gsock_datagram_socket_class_init (GSockDatagramSocketClass *klass)
+{
+  klass->disconnect_peer = gsock_datagram_socket_real_disconnect_peer;
+  gsock_socket_install_keywords (G_OBJECT_CLASS (klass), GSOCK_CLASS_DATAGRAM);
+}
+
+static void
+gsock_datagram_socket_init (GSockDatagramSocket *self)
+{
+}
+
+/**
+ * gsock_datagram_socket_disconnect: (skip)
+ * @self: a datagram socket
+ * @error: return location for an error
+ *
+ * Takes the peer away: the operator disconnect. In languages other than C its name is
+ * [method@DatagramSocket.disconnect_peer].
+ *
+ * Returns: whether the socket has no peer any more
+ *
+ * Since: 1.0
+ */
+gboolean
+gsock_datagram_socket_disconnect (GSockDatagramSocket *self, GError **error)
+{
+  return gsock_datagram_socket_disconnect_peer (self, error);
+}
+
+/**
+ * gsock_datagram_socket_disconnect_peer: (virtual disconnect_peer)
+ * @self: a datagram socket
+ * @error: return location for an error
+ *
+ * Takes the peer away: the operator disconnect. The socket then sends to whom each call says and
+ * receives from all. A local port that the kernel had chosen is free again.
+ *
+ * Errors: `GSOCK_ERROR_NOT_CONNECTED`, `GSOCK_ERROR_CLOSED` and `GSOCK_ERROR_NOT_INITIALIZED`.
+ *
+ * Returns: whether the socket has no peer any more
+ *
+ * Since: 1.0
+ */
+gboolean
+gsock_datagram_socket_disconnect_peer (GSockDatagramSocket *self, GError **error)
+{
+  GSockHandle *handle;
+
+  g_return_val_if_fail (GSOCK_IS_DATAGRAM_SOCKET (self), FALSE);
+
+  handle = gsock_socket_get_handle (GSOCK_SOCKET (self));
+  if (!handle->connected && handle->fd >= 0 && !gsock_handle_is_closed (handle))
+    return gsock_error_literal (error, GSOCK_ERROR_NOT_CONNECTED, "disconnect: the socket is not connected");
+  return GSOCK_DATAGRAM_SOCKET_GET_CLASS (self)->disconnect_peer (self, error);
+}

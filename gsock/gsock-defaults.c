@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a process can set for all its sockets, as IOlib's special variables. */
+
+#include <gsock/gsock-make-socket.h>
+
+#include <sys/socket.h>
+
+static int default_ipv6_mode = GSOCK_IPV6_MODE_YES;
+static guint default_backlog = SOMAXCONN;
+static guint default_linger_seconds = 15;
+
+/**
+ * gsock_get_default_ipv6_mode:
+ *
+ * Gets the value that the keyword `ipv6` of [func@make_socket] has where it is not given.
+ *
+ * Returns: the mode, %GSOCK_IPV6_MODE_YES unless it was set
+ *
+ * Since: 1.0
+ */
+GSockIpv6Mode
+gsock_get_default_ipv6_mode (void)
+{
+  return g_atomic_int_get (&default_ipv6_mode);
+}
+
+/**
+ * gsock_set_default_ipv6_mode:
+ * @mode: the mode
+ *
+ * Sets the value that the keyword `ipv6` of [func@make_socket] has where it is not given.
+ *
+ * Since: 1.0
+ */
+void
+gsock_set_default_ipv6_mode (GSockIpv6Mode mode)
+{
+  g_atomic_int_set (&default_ipv6_mode, mode);
+}
+
+/**
+ * gsock_get_default_backlog:
+ *
+ * Gets the backlog of a passive socket that is given none.
+ *
+ * Returns: how many connections may wait, the system's limit unless it was set
+ *
+ * Since: 1.0
+ */
+guint
+gsock_get_default_backlog (void)
+{
+  return g_atomic_int_get (&default_backlog);
+}
+
+/**
+ * gsock_set_default_backlog:
+ * @backlog: how many connections may wait
+ *
+ * Sets the backlog of a passive socket that is given none.
+ *
+ * Since: 1.0
+ */
+void
+gsock_set_default_backlog (guint backlog)
+{
+  g_atomic_int_set (&default_backlog, MIN (backlog, G_MAXINT));
+}
+
+/**
+ * gsock_get_default_linger_seconds:
+ *
+ * Gets the time of the option `linger` where it is only switched on.
+ *
+ * Returns: seconds, 15 unless it was set
+ *
+ * Since: 1.0
+ */
+guint
+gsock_get_default_linger_seconds (void)
+{
+  return g_atomic_int_get (&default_linger_seconds);
+}
+
+/**
+ * gsock_set_default_linger_seconds:
+ * @seconds: seconds
+ *
+ * Sets the time of the option `linger` where it is only switched on.
+ *
+ * Since: 1.0
+ */
+void
+gsock_set_default_linger_seconds (guint seconds)
+{
+  g_atomic_int_set (&default_linger_seconds, seconds);
+}

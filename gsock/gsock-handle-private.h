@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gsock/gsock-address-private.h>
+
+G_BEGIN_DECLS
+
+typedef struct _GSockWaiterLink GSockWaiterLink;
+
+/* A descriptor and who is using it. The number is closed when the last user has left, so that it
+ * cannot become another socket's under a call that is under way. */
+typedef struct
+{
+  int fd;                    /* -1: none yet, or none any more */
+  guint users;               /* atomic, see below */
+  guint generation;          /* of gsock_fork_generation when the descriptor was made */
+  int family, type, protocol; /* as the kernel has them */
+  const GSockFamily *ops;
+  guint kernel_waits;        /* POLLIN, POLLOUT: for what a call may wait inside the kernel */
+  gboolean exposed;          /* others may hold the descriptor */
+  gboolean nonblocking;      /* gsock has made its open file description so */
+  gboolean bound, connected, connecting, listening, abort;
+  GMutex lock;               /* guards waiters */
+  GSockWaiterLink *waiters;
+} GSockHandle;
+
+/* users: one bit, how many wait inside the kernel, how many are there at all. One atomic addition
+ * enters with both counts. */
+#define GSOCK_USERS_CLOSED (1u << 31)
+#define GSOCK_USERS_IN_KERNEL (1u << 16)
+#define GSOCK_USERS_IN_KERNEL_MASK (0x7fffu << 16)
+
+/* Counts the forks of this process: a descriptor that was carried across one is shared. */
+extern guint gsock_fork_generation;
+
+void gsock_handle_init (GSockHandle *self);
+void gsock_handle_clear (GSockHandle *self);
+void gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protocol);
+void gsock_handle_update (GSockHandle *self);
+void gsock_handle_expose (GSockHandle *self);
+gboolean gsock_handle_close (GSockHandle *self);
+void gsock_handle_release (GSockHandle *self);
+int gsock_handle_refuse (GSockHandle *self, guint weight);
+
+static inline gboolean
+gsock_handle_is_closed (GSockHandle *self)
+{
+  return (__atomic_load_n (&self->users, __ATOMIC_ACQUIRE) & GSOCK_USERS_CLOSED) != 0;
+}
+
+static inline void
+gsock_handle_leave (GSockHandle *self, guint weight)
+{
+  if (G_UNLIKELY (__atomic_sub_fetch (&self->users, weight, __ATOMIC_ACQ_REL) == GSOCK_USERS_CLOSED))
+    gsock_handle_release (self);
+}
+
+/* The descriptor, which stays open until the caller leaves with the same weight: 1, or
+ * 1 + GSOCK_USERS_IN_KERNEL. Answers -GSOCK_E_CLOSED or -GSOCK_E_NOT_INITIALIZED, and then the
+ * caller is not in. */
+static inline int
+gsock_handle_enter (GSockHandle *self, guint weight)
+{
+  guint users = __atomic_add_fetch (&self->users, weight, __ATOMIC_ACQ_REL);
+
+  if (G_UNLIKELY ((users & GSOCK_USERS_CLOSED) != 0 || self->fd < 0))
+    return gsock_handle_refuse (self, weight);
+  return self->fd;
+}
+
+/* As gsock speaks them: an IPv4 address on an IPv6 socket is mapped on the way in, not seen as
+ * mapped on the way out. */
+static inline void
+gsock_handle_export_address (const GSockHandle *self, GSockAddress *address)
+{
+  if (self->family == AF_INET6)
+    gsock_address_unmap (address);
+}
+
+static inline const GSockAddress *
+gsock_handle_import_address (const GSockHandle *self, const GSockAddress *address, GSockAddress *room)
+{
+  if (G_LIKELY (self->family != AF_INET6 || gsock_address_family_number (address) != AF_INET))
+    return address;
+  *room = *address;
+  gsock_address_map (room);
+  return room;
+}
+
+gssize gsock_handle_get_local (GSockHandle *self, int fd, GSockAddress *address);
+gssize gsock_handle_get_remote (GSockHandle *self, int fd, GSockAddress *address);
+
+G_END_DECLS

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A descriptor's life: who uses it, who else may hold it, and how it is closed under waiting calls. */
+
+#include <gsock/gsock-handle-private.h>
+
+#include <gsock/gsock-error-private.h>
+#include <gsock/gsock-wait-private.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <unistd.h>
+
+guint gsock_fork_generation = 0;
+
+static void
+count_fork (void)
+{
+  __atomic_add_fetch (&gsock_fork_generation, 1, __ATOMIC_RELEASE);
+}
+
+/* Both sides of a fork share the descriptors from then on. What calls exec at once runs no such
+ * handler where the C library knows (posix_spawn), and closes every descriptor of ours. */
+static void
+watch_forks (void)
+{
+  static gsize watching = 0;
+
+  if (g_once_init_enter (&watching))
+    {
+      pthread_atfork (NULL, count_fork, count_fork);
+      g_once_init_leave (&watching, 1);
+    }
+}
+
+void
+gsock_handle_init (GSockHandle *self)
+{
+  watch_forks ();
+  self->fd = -1;
+  self->ops = gsock_family_find (AF_UNSPEC);
+  g_mutex_init (&self->lock);
+}
+
+void
+gsock_handle_clear (GSockHandle *self)
+{
+  gsock_handle_close (self);
+  g_mutex_clear (&self->lock);
+}
+
+/* Takes @fd over; the caller says what it knows of its state and calls update. */
+void
+gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protocol)
+{
+  self->generation = gsock_fork_generation;
+  self->family = family;
+  self->type = type;
+  self->protocol = protocol;
+  self->ops = gsock_family_find (family);
+  __atomic_store_n (&self->fd, fd, __ATOMIC_RELEASE);
+  gsock_handle_update (self);
+}
+
+/* For what may a call wait inside the kernel? Where shutdown is sure to end the wait and hurts
+ * nobody else. A datagram to a full local socket waits for the peer's queue, which no shutdown of
+ * this end interrupts. */
+void
+gsock_handle_update (GSockHandle *self)
+{
+  gboolean conversation = (self->type == SOCK_STREAM || self->type == SOCK_SEQPACKET) && self->connected;
+  gboolean datagram = self->type == SOCK_DGRAM;
+  guint waits = 0;
+
+  if (self->ops->wakes && !self->exposed && (conversation || datagram))
+    waits = datagram && self->ops->local ? POLLIN : POLLIN | POLLOUT;
+  self->kernel_waits = waits;
+}
+
+void
+gsock_handle_expose (GSockHandle *self)
+{
+  self->exposed = TRUE;
+  gsock_handle_update (self);
+}
+
+void
+gsock_handle_release (GSockHandle *self)
+{
+  int fd = __atomic_exchange_n (&self->fd, -1, __ATOMIC_ACQ_REL);
+
+  if (fd < 0)
+    return;
+  if (self->abort)
+    (void) setsockopt (fd, SOL_SOCKET, SO_LINGER, &(struct linger){ .l_onoff = 1, .l_linger = 0 }, sizeof (struct linger));
+  /* Linux has given the number back even where close answers EINTR. */
+  (void) close (fd);
+}
+
+/* %FALSE: it was closed before. Whoever waits is told at once. */
+gboolean
+gsock_handle_close (GSockHandle *self)
+{
+  guint before = __atomic_fetch_or (&self->users, GSOCK_USERS_CLOSED, __ATOMIC_ACQ_REL);
+  int fd = self->fd;
+
+  if ((before & GSOCK_USERS_CLOSED) != 0)
+    return FALSE;
+  if ((before & GSOCK_USERS_IN_KERNEL_MASK) != 0 && fd >= 0)
+    (void) shutdown (fd, SHUT_RDWR);
+  gsock_waiters_wake (self);
+  if (before == 0)
+    gsock_handle_release (self);
+  return TRUE;
+}
+
+int
+gsock_handle_refuse (GSockHandle *self, guint weight)
+{
+  gboolean closed = gsock_handle_is_closed (self);
+
+  gsock_handle_leave (self, weight);
+  return closed ? -GSOCK_E_CLOSED : -GSOCK_E_NOT_INITIALIZED;
+}
+
+gssize
+gsock_handle_get_local (GSockHandle *self, int fd, GSockAddress *address)
+{
+  struct sockaddr *room = gsock_address_native_room (address);
+
+  if (getsockname (fd, room, &address->length) < 0)
+    return -errno;
+  gsock_address_clamp (address);
+  gsock_handle_export_address (self, address);
+  return 0;
+}
+
+gssize
+gsock_handle_get_remote (GSockHandle *self, int fd, GSockAddress *address)
+{
+  struct sockaddr *room = gsock_address_native_room (address);
+
+  if (getpeername (fd, room, &address->length) < 0)
+    return -errno;
+  gsock_address_clamp (address);
+  gsock_handle_export_address (self, address);
+  return 0;
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One parser for the keywords of every operator: finds the row, checks the value, fills the spec. */
+
+#include <gsock/gsock-keyword-private.h>
+
+#include <gsock/gsock-error-private.h>
+
+#include <gobject/gvaluecollector.h>
+#include <string.h>
+
+/* va_list may be an array type, which a pointer to a parameter of that type would not be. */
+typedef struct
+{
+  va_list list;
+} GSockArguments;
+
+static inline char
+canonical (char letter)
+{
+  return letter == '_' ? '-' : letter;
+}
+
+gboolean
+gsock_keyword_names_equal (const char *name, const char *canonical_name)
+{
+  for (; *name != '\0' && canonical (*name) == *canonical_name; name++, canonical_name++)
+    ;
+  return *name == *canonical_name;
+}
+
+static void
+index_table (GSockKeywordTable *table)
+{
+  guint row = 0;
+
+  if (!g_once_init_enter (&table->indexed))
+    return;
+  for (guint length = 0; length < G_N_ELEMENTS (table->first_of_length); length++)
+    {
+      while (row < table->n_rows && strlen (table->rows[row].name) < length)
+        row++;
+      table->first_of_length[length] = row;
+    }
+  g_once_init_leave (&table->indexed, 1);
+}
+
+const GSockKeyword *
+gsock_keyword_find (GSockKeywordTable *table, const char *name)
+{
+  gsize length = strlen (name);
+
+  index_table (table);
+  if (length > GSOCK_KEYWORD_LENGTH_MAX)
+    return NULL;
+
+  for (guint i = table->first_of_length[length]; i < table->first_of_length[length + 1]; i++)
+    {
+      const GSockKeyword *row = &table->rows[i];
+
+      if (row->name[0] == name[0]
+          && (memcmp (row->name, name, length) == 0 || gsock_keyword_names_equal (name, row->name)))
+        return row;
+    }
+  return NULL;
+}
+
+/* The number of single letters to change, add or drop. */
+static guint
+distance (const char *a, const char *b)
+{
+  gsize width = strlen (b) + 1;
+  g_autofree guint *row = g_new (guint, width);
+
+  for (gsize j = 0; j < width; j++)
+    row[j] = j;
+  for (gsize i = 0; a[i] != '\0'; i++)
+    {
+      guint diagonal = row[0];
+
+      row[0] = i + 1;
+      for (gsize j = 1; j < width; j++)
+        {
+          guint above = row[j];
+          guint changed = diagonal + (canonical (a[i]) != b[j - 1]);
+
+          row[j] = MIN (changed, MIN (above, row[j - 1]) + 1);
+          diagonal = above;
+        }
+    }
+  return row[width - 1];
+}
+
+/* A name that contains the other is near as well: "port" is near "local-port". */
+static guint
+remoteness (const char *name, const char *candidate)
+{
+  guint steps = distance (name, candidate);
+
+  if (strlen (name) >= 3 && strstr (candidate, name) != NULL)
+    return MIN (steps, 2);
+  return steps;
+}
+
+/* Up to three names that are near @name, nearest first; %NULL where none is. */
+char *
+gsock_keyword_nearest (const char *name, GPtrArray *candidates)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  gsize length = strlen (name);
+  guint found = 0;
+
+  if (length > 2 * GSOCK_KEYWORD_LENGTH_MAX)
+    return NULL;
+  for (guint steps = 0; steps <= MAX (2, length / 3) && found < 3; steps++)
+    for (guint i = 0; i < candidates->len && found < 3; i++)
+      {
+        const char *candidate = g_ptr_array_index (candidates, i);
+
+        if (remoteness (name, candidate) != steps)
+          continue;
+        g_string_append_printf (text, "%s%s", found > 0 ? ", " : "", candidate);
+        found++;
+      }
+  return found > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+static gboolean
+refuse_unknown (GSockKeywordTable *table, gpointer spec, const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *near = NULL;
+
+  for (guint i = 0; i < table->n_rows; i++)
+    g_ptr_array_add (names, (gpointer) table->rows[i].name);
+  if (table->other_names != NULL)
+    table->other_names (spec, names);
+
+  near = gsock_keyword_nearest (name, names);
+  if (near != NULL)
+    return gsock_error_literal (error, GSOCK_ERROR_UNKNOWN_KEYWORD, "%s: unknown keyword \"%s\"; near it are %s",
+                                table->operator_name, name, near);
+  if (table->other_names != NULL || table->n_rows == 0)
+    return gsock_error_literal (error, GSOCK_ERROR_UNKNOWN_KEYWORD, "%s: unknown keyword \"%s\"",
+                                table->operator_name, name);
+  g_ptr_array_add (names, NULL);
+  near = g_strjoinv (", ", (char **) names->pdata);
+  return gsock_error_literal (error, GSOCK_ERROR_UNKNOWN_KEYWORD, "%s: unknown keyword \"%s\"; it takes %s",
+                              table->operator_name, name, near);
+}
+
+static void
+store_string (GSockKeywordTable *table, char **field, gpointer value)
+{
+  if (table->owns)
+    {
+      g_free (*field);
+      *field = g_strdup (value);
+    }
+  else
+    *field = value;
+}
+
+static void
+store_object (GSockKeywordTable *table, GObject **field, gpointer value)
+{
+  if (table->owns)
+    g_set_object (field, value);
+  else
+    *field = value;
+}
+
+static void
+store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GSockArgument *argument)
+{
+  gpointer field = (char *) spec + row->offset;
+
+  switch (row->type)
+    {
+    case GSOCK_ARGUMENT_STRING:
+      store_string (table, field, argument->pointer);
+      break;
+    case GSOCK_ARGUMENT_OBJECT:
+      store_object (table, field, argument->pointer);
+      break;
+    case GSOCK_ARGUMENT_ADDRESS:
+      if (argument->pointer != NULL)
+        *(GSockAddress *) field = *(const GSockAddress *) argument->pointer;
+      break;
+    case GSOCK_ARGUMENT_DOUBLE:
+      *(double *) field = argument->real;
+      break;
+    case GSOCK_ARGUMENT_FLAGS:
+      *(guint *) field |= (guint) argument->integer;
+      break;
+    case GSOCK_ARGUMENT_FLAG:
+      *(guint *) field = (*(guint *) field & ~row->flag) | (argument->integer ? row->flag : 0);
+      break;
+    case GSOCK_ARGUMENT_TYPE:
+      *(GType *) field = argument->type;
+      break;
+    case GSOCK_ARGUMENT_BOOLEAN:
+    case GSOCK_ARGUMENT_INT:
+    case GSOCK_ARGUMENT_ENUM:
+    case GSOCK_ARGUMENT_FAMILY:
+    case GSOCK_ARGUMENT_PROTOCOL:
+      *(int *) field = (int) argument->integer;
+      break;
+    }
+}
+
+/* A string, address or object that is NULL says the same as a keyword that was left out. */
+static inline gboolean
+is_left_out (const GSockKeyword *row, const GSockArgument *argument)
+{
+  return argument->pointer == NULL
+         && (row->type == GSOCK_ARGUMENT_STRING || row->type == GSOCK_ARGUMENT_ADDRESS
+             || row->type == GSOCK_ARGUMENT_OBJECT);
+}
+
+static inline gboolean
+check_and_store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GSockArgument *argument, GError **error)
+{
+  if (is_left_out (row, argument))
+    return TRUE;
+  if (!gsock_keyword_check (table->operator_name, row, argument, error))
+    return FALSE;
+
+  store (table, spec, row, argument);
+  ((GSockSpec *) spec)->given |= G_GUINT64_CONSTANT (1) << row->id;
+  return TRUE;
+}
+
+static void
+collect (const GSockKeyword *row, GSockArguments *arguments, GSockArgument *argument)
+{
+  argument->integer = 0;
+  switch (row->type)
+    {
+    case GSOCK_ARGUMENT_DOUBLE:
+      argument->real = va_arg (arguments->list, double);
+      break;
+    case GSOCK_ARGUMENT_STRING:
+    case GSOCK_ARGUMENT_ADDRESS:
+    case GSOCK_ARGUMENT_OBJECT:
+      argument->pointer = va_arg (arguments->list, gpointer);
+      break;
+    case GSOCK_ARGUMENT_TYPE:
+      argument->type = va_arg (arguments->list, GType);
+      break;
+    case GSOCK_ARGUMENT_BOOLEAN:
+    case GSOCK_ARGUMENT_INT:
+    case GSOCK_ARGUMENT_ENUM:
+    case GSOCK_ARGUMENT_FAMILY:
+    case GSOCK_ARGUMENT_PROTOCOL:
+    case GSOCK_ARGUMENT_FLAGS:
+    case GSOCK_ARGUMENT_FLAG:
+      argument->integer = va_arg (arguments->list, int);
+      break;
+    }
+}
+
+static gboolean
+collect_other (GSockKeywordTable *table, gpointer spec, const char *name, GSockArguments *arguments, GError **error)
+{
+  GType type = table->other_type != NULL ? table->other_type (spec, name) : G_TYPE_INVALID;
+  g_auto (GValue) value = G_VALUE_INIT;
+  char *message = NULL;
+
+  if (type == G_TYPE_INVALID)
+    return refuse_unknown (table, spec, name, error);
+
+  G_VALUE_COLLECT_INIT (&value, type, arguments->list, 0, &message);
+  if (message != NULL)
+    {
+      gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: %s: %s", table->operator_name, name, message);
+      g_free (message);
+      return FALSE;
+    }
+  return table->other (spec, name, &value, error);
+}
+
+static gboolean
+parse_arguments (GSockKeywordTable *table, gpointer spec, const char *first_keyword, GSockArguments *arguments, GError **error)
+{
+  for (const char *name = first_keyword; name != NULL; name = va_arg (arguments->list, const char *))
+    {
+      const GSockKeyword *row = gsock_keyword_find (table, name);
+      GSockArgument argument;
+
+      if (row == NULL)
+        {
+          if (!collect_other (table, spec, name, arguments, error))
+            return FALSE;
+          continue;
+        }
+      collect (row, arguments, &argument);
+      if (!check_and_store (table, spec, row, &argument, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Reads name/value pairs up to a NULL name. */
+gboolean
+gsock_keywords_parse_valist (GSockKeywordTable *table, gpointer spec, const char *first_keyword, va_list list, GError **error)
+{
+  GSockArguments arguments;
+  gboolean done;
+
+  va_copy (arguments.list, list);
+  done = parse_arguments (table, spec, first_keyword, &arguments, error);
+  va_end (arguments.list);
+  return done;
+}
+
+gboolean
+gsock_keyword_store_value (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GValue *value, GError **error)
+{
+  GSockAddress room;
+  GSockArgument argument = { 0 };
+
+  return gsock_keyword_convert (table->operator_name, row, value, &room, &argument, error)
+         && check_and_store (table, spec, row, &argument, error);
+}
+
+static gboolean
+store_named_value (GSockKeywordTable *table, gpointer spec, const char *name, const GValue *value, GError **error)
+{
+  const GSockKeyword *row = gsock_keyword_find (table, name);
+
+  if (row != NULL)
+    return gsock_keyword_store_value (table, spec, row, value, error);
+  if (table->other_type == NULL || table->other_type (spec, name) == G_TYPE_INVALID)
+    return refuse_unknown (table, spec, name, error);
+  return table->other (spec, name, value, error);
+}
+
+/* The twin for bindings: as many names as values. */
+gboolean
+gsock_keywords_parse_values (GSockKeywordTable *table, gpointer spec, const char *const *names, const GValue *values, guint n_values, GError **error)
+{
+  guint n_names = names != NULL ? g_strv_length ((char **) names) : 0;
+
+  if (n_names != n_values)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: %u keywords with %u values",
+                                table->operator_name, n_names, n_values);
+
+  for (guint i = 0; i < n_values; i++)
+    if (!store_named_value (table, spec, names[i], &values[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Frees what a table that owns has copied into @spec. */
+void
+gsock_keywords_clear (GSockKeywordTable *table, gpointer spec)
+{
+  for (guint i = 0; i < table->n_rows; i++)
+    {
+      const GSockKeyword *row = &table->rows[i];
+      gpointer field = (char *) spec + row->offset;
+
+      if (row->type == GSOCK_ARGUMENT_STRING)
+        g_clear_pointer ((char **) field, g_free);
+      else if (row->type == GSOCK_ARGUMENT_OBJECT)
+        g_clear_object ((GObject **) field);
+    }
+}

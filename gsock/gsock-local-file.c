@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Files of local sockets: removing the one that was made, and only that; replacing a stale one. */
+
+#include <gsock/gsock-local-file-private.h>
+
+#include <gsock/gsock-address-private.h>
+#include <gsock/sys/gsock-sys.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Locks are held for a few system calls; who waits longer than this meets something else's lock. */
+#define LOCK_TRIES 500
+#define LOCK_PAUSE_US 10000
+
+struct _GSockLocalFile
+{
+  char *path;
+  dev_t device;
+  ino_t inode;
+  pid_t owner; /* a forked child that closes its copy leaves the file alone */
+};
+
+static char *
+path_of (const GSockAddress *address)
+{
+  if (gsock_address_family_number (address) != AF_UNIX || gsock_address_is_abstract (address))
+    return NULL;
+  return gsock_address_get_filename (address);
+}
+
+/* %NULL for an address that makes no file. A relative path is remembered as an absolute one: the
+ * program may have moved when it closes. */
+GSockLocalFile *
+gsock_local_file_new (const GSockAddress *address)
+{
+  g_autofree char *path = path_of (address);
+  GSockLocalFile *self;
+  struct stat status;
+
+  if (path == NULL || lstat (path, &status) < 0 || !S_ISSOCK (status.st_mode))
+    return NULL;
+  self = g_new0 (GSockLocalFile, 1);
+  self->path = g_canonicalize_filename (path, NULL);
+  self->device = status.st_dev;
+  self->inode = status.st_ino;
+  self->owner = getpid ();
+  return self;
+}
+
+void
+gsock_local_file_free (GSockLocalFile *self)
+{
+  g_free (self->path);
+  g_free (self);
+}
+
+void
+gsock_local_file_unlink (GSockLocalFile *self)
+{
+  struct stat status;
+
+  if (self->owner == getpid () && lstat (self->path, &status) == 0 && status.st_dev == self->device
+      && status.st_ino == self->inode)
+    (void) g_unlink (self->path);
+}
+
+/* The folder of the file is what is locked: that leaves no file behind, and all who would replace a
+ * socket there meet at it. Answers the lock, or -errno. */
+int
+gsock_local_file_lock (const GSockAddress *address)
+{
+  g_autofree char *path = path_of (address);
+  g_autofree char *folder = path != NULL ? g_path_get_dirname (path) : NULL;
+  int lock = folder != NULL ? open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+  if (folder == NULL)
+    return -EINVAL;
+  if (lock < 0)
+    return -errno;
+  for (guint i = 0; i < LOCK_TRIES; i++)
+    {
+      if (flock (lock, LOCK_EX | LOCK_NB) == 0)
+        return lock;
+      if (errno != EWOULDBLOCK && errno != EINTR)
+        break;
+      g_usleep (LOCK_PAUSE_US);
+    }
+  (void) close (lock);
+  return -EADDRINUSE;
+}
+
+void
+gsock_local_file_unlock (int lock)
+{
+  if (lock >= 0)
+    (void) close (lock);
+}
+
+/* Somebody listens there, or has bound it for datagrams, where a connection is not refused. */
+static gboolean
+is_refused (const GSockAddress *address, int type)
+{
+  int fd = gsock_sys_socket (AF_UNIX, type, 0, TRUE);
+  gboolean refused;
+
+  if (fd < 0)
+    return FALSE;
+  refused = connect (fd, gsock_address_native (address), address->length) < 0 && errno == ECONNREFUSED;
+  (void) close (fd);
+  return refused;
+}
+
+/* With the lock held. Answers 0 where the file was stale and is gone, -EADDRINUSE where it is not. */
+gssize
+gsock_local_file_remove_stale (const GSockAddress *address, int type)
+{
+  g_autofree char *path = path_of (address);
+  struct stat status;
+
+  if (lstat (path, &status) < 0)
+    return errno == ENOENT ? 0 : -errno;
+  if (!S_ISSOCK (status.st_mode) || !is_refused (address, type))
+    return -EADDRINUSE;
+  return g_unlink (path) == 0 || errno == ENOENT ? 0 : -errno;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The operators shutdown and close. */
+
+#include <gsock/gsock-socket-private.h>
+
+#include <gsock/gsock-error-private.h>
+
+#include <errno.h>
+
+gboolean
+gsock_socket_real_shutdown (GSockSocket *self, gboolean read, gboolean write, GError **error)
+{
+  int fd = gsock_socket_enter (self, "shutdown", error);
+  int result;
+
+  if (fd < 0)
+    return FALSE;
+  result = shutdown (fd, read && write ? SHUT_RDWR : read ? SHUT_RD : SHUT_WR) < 0 ? -errno : 0;
+  gsock_socket_leave (self);
+  return result == 0 || gsock_error_set (error, result, "shutdown", NULL);
+}
+
+/**
+ * gsock_socket_shutdown: (virtual shutdown)
+ * @self: a connected socket
+ * @read: whether nothing is to be received any more
+ * @write: whether nothing is to be sent any more; the peer then meets the end of the stream
+ * @error: return location for an error
+ *
+ * Ends one or both directions of a conversation: the operator shutdown. All who hold the same
+ * socket are concerned.
+ *
+ * Errors: `GSOCK_ERROR_INVALID_KEYWORD` where both are %FALSE, `GSOCK_ERROR_NOT_CONNECTED`,
+ * `GSOCK_ERROR_OPERATION_NOT_SUPPORTED`, `GSOCK_ERROR_CLOSED` and `GSOCK_ERROR_NOT_INITIALIZED`.
+ *
+ * Returns: whether it is done
+ *
+ * Since: 1.0
+ */
+gboolean
+gsock_socket_shutdown (GSockSocket *self, gboolean read, gboolean write, GError **error)
+{
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), FALSE);
+
+  if (!read && !write)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "shutdown: one of read and write has to be TRUE");
+  return GSOCK_SOCKET_GET_CLASS (self)->shutdown (self, read, write, error);
+}
+
+gboolean
+gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **error)
+{
+  GSockSocketPrivate *priv = gsock_socket_get_private (self);
+
+  if (gsock_handle_is_closed (&priv->handle))
+    return TRUE;
+  priv->handle.abort = abort && priv->handle.type == SOCK_STREAM;
+  if (gsock_handle_close (&priv->handle) && priv->file != NULL)
+    gsock_local_file_unlink (priv->file);
+  return TRUE;
+}
+
+/**
+ * gsock_socket_close: (virtual close)
+ * @self: a socket
+ * @abort: whether to reset a stream rather than to end it in order
+ * @error: return location for an error
+ *
+ * Closes the socket: the operator close. Closing again does nothing.
+ *
+ * Afterwards every call on the object answers `GSOCK_ERROR_CLOSED`, and so does every call that is
+ * waiting in another thread, at once. The descriptor's number is free when the last of these has
+ * left. Datagrams that were not received are gone. A local socket's file is removed where
+ * [property@Socket:unlink-on-close] says so and the file is the one that was made.
+ *
+ * Who else holds the descriptor (a child, a successor it was passed to) keeps a working socket.
+ *
+ * Returns: %TRUE
+ *
+ * Since: 1.0
+ */
+gboolean
+gsock_socket_close (GSockSocket *self, gboolean abort, GError **error)
+{
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), FALSE);
+
+  return GSOCK_SOCKET_GET_CLASS (self)->close (self, abort, error);
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The operators connect and finish-connect. */
+
+#include <gsock/gsock-socket-private.h>
+
+#include <gsock/gsock-error-private.h>
+#include <gsock/gsock-lookup-private.h>
+#include <gsock/gsock-op-private.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+
+/* How long to let a local listener with a full backlog be: no poll tells when there is room. */
+#define BACKLOG_PAUSE_MS 5
+
+typedef struct
+{
+  GSockOperation operation;
+  const GSockAddress *address;
+  gboolean local;
+  gboolean started; /* the kernel is at it, and SO_ERROR will tell */
+} Connect;
+
+/* SO_ERROR is 0 also for as long as nothing is decided. */
+static gssize
+read_outcome (int fd)
+{
+  struct pollfd writable = { .fd = fd, .events = POLLOUT };
+  int outcome = 0;
+  socklen_t length = sizeof outcome;
+
+  if (poll (&writable, 1, 0) == 0)
+    return -EAGAIN;
+  if (getsockopt (fd, SOL_SOCKET, SO_ERROR, &outcome, &length) < 0)
+    return -errno;
+  return -outcome;
+}
+
+/* A connection that has started goes on whatever interrupts the call, and connecting a second time
+ * would answer EALREADY. Local connections start and end in one. */
+static gssize
+step_connect (GSockOperation *operation, int fd, int flags)
+{
+  Connect *self = (Connect *) operation;
+
+  if (self->started)
+    return read_outcome (fd);
+  if (connect (fd, gsock_address_native (self->address), self->address->length) == 0)
+    return 0;
+  if (self->local || (errno != EINPROGRESS && errno != EINTR && errno != EALREADY))
+    return -errno;
+  self->started = TRUE;
+  return -EAGAIN;
+}
+
+/* The write side of a local socket is ready at once, whether the listener has room or not. */
+static int
+wait_connect (GSockOperation *operation, GSockHandle *handle, int fd, GSockPatience *patience)
+{
+  Connect *self = (Connect *) operation;
+
+  if (self->started)
+    return gsock_wait_one (handle, fd, POLLOUT, patience);
+  return gsock_pause (handle, BACKLOG_PAUSE_MS, patience);
+}
+
+/* With an ephemeral local port that happens to be the one it connects to, TCP meets itself. */
+static gboolean
+met_itself (GSockHandle *handle, const GSockAddress *remote, gboolean was_bound)
+{
+  GSockAddress local;
+
+  if (handle->type != SOCK_STREAM || !handle->ops->internet || was_bound)
+    return FALSE;
+  return gsock_handle_get_local (handle, handle->fd, &local) >= 0 && gsock_address_equal (&local, remote);
+}
+
+static void
+dissolve (int fd)
+{
+  struct sockaddr unspecified = { .sa_family = AF_UNSPEC };
+
+  (void) connect (fd, &unspecified, sizeof unspecified);
+}
+
+static gssize
+conclude (GSockSocketPrivate *priv, const GSockAddress *address, gboolean was_bound)
+{
+  GSockHandle *handle = &priv->handle;
+  GSockAddress remote = *address;
+
+  gsock_handle_export_address (handle, &remote);
+  if (met_itself (handle, &remote, was_bound))
+    {
+      dissolve (handle->fd);
+      return -ECONNREFUSED;
+    }
+  priv->remote = remote;
+  handle->connected = TRUE;
+  handle->connecting = FALSE;
+  handle->bound = handle->bound || handle->ops->internet;
+  gsock_handle_update (handle);
+  return 0;
+}
+
+/* Answers 0, -EINPROGRESS where the kernel goes on with it, or what went wrong. */
+gssize
+gsock_connect_handle (GSockSocketPrivate *priv, const GSockAddress *address, gboolean started, GSockPatience *patience)
+{
+  GSockHandle *handle = &priv->handle;
+  gboolean was_bound = handle->bound;
+  GSockAddress room;
+  Connect self = {
+    .operation = { .step = step_connect, .events = 0, .wait = wait_connect },
+    .address = gsock_handle_import_address (handle, address, &room),
+    .local = handle->ops->local,
+    .started = started,
+  };
+  gssize result = gsock_drive (handle, &self.operation, patience);
+
+  if (result >= 0)
+    return conclude (priv, address, was_bound);
+  handle->connecting = self.started
+                       && (result == -EAGAIN || result == -GSOCK_E_TIMED_OUT || result == -GSOCK_E_CANCELLED);
+  if (handle->connecting)
+    priv->remote = *address;
+  return result == -EAGAIN && self.started ? -EINPROGRESS : result;
+}
+
+/* connect knows no flag that says not to wait, so the descriptor has to: one of gsock's own is that
+ * already or becomes it, an adopted one for as long as the call takes. */
+static int
+make_nonblocking (GSockHandle *handle, int fd)
+{
+  int flags = fcntl (fd, F_GETFL);
+
+  if (handle->nonblocking || flags < 0 || (flags & O_NONBLOCK) != 0)
+    return -1;
+  (void) fcntl (fd, F_SETFL, flags | O_NONBLOCK);
+  handle->nonblocking = !handle->exposed;
+  return handle->exposed ? flags : -1;
+}
+
+static gssize
+connect_carefully (GSockSocketPrivate *priv, const GSockAddress *address, GSockPatience *patience)
+{
+  int fd = gsock_handle_enter (&priv->handle, 1);
+  gssize result;
+  int flags;
+
+  if (fd < 0)
+    return fd;
+  flags = priv->handle.type == SOCK_DGRAM || priv->handle.type == SOCK_RAW ? -1 : make_nonblocking (&priv->handle, fd);
+  result = gsock_connect_handle (priv, address, FALSE, patience);
+  if (flags >= 0)
+    (void) fcntl (fd, F_SETFL, flags);
+  gsock_handle_leave (&priv->handle, 1);
+  return result;
+}
+
+gboolean
+gsock_socket_real_connect_to (GSockSocket *self, const GSockAddress *address, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  GSockSocketPrivate *priv = gsock_socket_get_private (self);
+  GSockPatience patience = { wait, gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
+  gssize result = connect_carefully (priv, address, &patience);
+
+  return result >= 0 || gsock_error_set (error, result, "connect", address);
+}
+
+static gboolean
+check_unconnected (GSockSocket *self, GError **error)
+{
+  GSockHandle *handle = gsock_socket_get_handle (self);
+
+  if (handle->connected && handle->type != SOCK_DGRAM && handle->type != SOCK_RAW)
+    return gsock_error_literal (error, GSOCK_ERROR_ALREADY_CONNECTED, "connect: the socket is connected already");
+  if (handle->connecting)
+    return gsock_error_literal (error, GSOCK_ERROR_CONNECTION_IN_PROGRESS, "connect: the socket is being connected; finish-connect tells the outcome");
+  if (handle->listening)
+    return gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "connect: the socket listens, and connects to nobody");
+  return TRUE;
+}
+
+/**
+ * gsock_socket_connect_direct: (virtual connect_to)
+ * @self: a socket
+ * @address: the remote address
+ * @wait: whether to wait for the outcome
+ * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Connects the socket, with fixed arguments: for hot loops and for subclasses.
+ *
+ * The errors are those of [method@Socket.connect_to].
+ *
+ * Returns: whether it is connected
+ *
+ * Since: 1.0
+ */
+gboolean
+gsock_socket_connect_direct (GSockSocket *self, const GSockAddress *address, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), FALSE);
+
+  if (address == NULL || address->length == 0)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ADDRESS, "connect: there is no address");
+  return check_unconnected (self, error)
+         && GSOCK_SOCKET_GET_CLASS (self)->connect_to (self, address, wait, timeout, cancellable, error);
+}
+
+/**
+ * gsock_socket_finish_connect:
+ * @self: a socket that is being connected
+ * @wait: whether to wait for the outcome
+ * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Tells the outcome of a connection that was started without waiting for it, or whose time ran out.
+ *
+ * Errors: `GSOCK_ERROR_CONNECTION_IN_PROGRESS` where it is not decided and @wait is %FALSE,
+ * `GSOCK_ERROR_TIMED_OUT`, `GSOCK_ERROR_INVALID_STATE` where no connection was started, and what
+ * connecting can give.
+ *
+ * Returns: whether it is connected
+ *
+ * Since: 1.0
+ */
+gboolean
+gsock_socket_finish_connect (GSockSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  GSockSocketPrivate *priv;
+  GSockPatience patience;
+  GSockAddress address;
+  gssize result;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), FALSE);
+
+  priv = gsock_socket_get_private (self);
+  if (priv->handle.connected && !gsock_handle_is_closed (&priv->handle))
+    return TRUE;
+  if (!priv->handle.connecting && !gsock_handle_is_closed (&priv->handle))
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_STATE, "finish-connect: no connection was started; call connect first");
+
+  patience = (GSockPatience){ wait, gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
+  address = priv->remote;
+  result = gsock_connect_handle (priv, &address, TRUE, &patience);
+  return result >= 0 || gsock_error_set (error, result, "connect", &address);
+}
+
+static GPtrArray *
+one_address (const GSockAddress *address)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) gsock_address_free);
+
+  g_ptr_array_add (list, gsock_address_copy (address));
+  return list;
+}
+
+static gboolean
+check_spec (const GSockAddress *address, const GSockConnectSpec *spec, GError **error)
+{
+  guint n_given = (address != NULL) + (spec->host != NULL) + (spec->filename != NULL) + (spec->address.length > 0) + (spec->connectable != NULL);
+  gboolean port = GSOCK_GIVEN (spec, GSOCK_CONNECT_PORT) || spec->service != NULL;
+
+  if (n_given == 0)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD,
+                                port ? "connect: remote-port needs remote-host with it"
+                                     : "connect: give an address, remote-host and remote-port, remote-filename or remote-connectable");
+  if (n_given > 1)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "connect: the address is given in %u ways; one will do", n_given);
+  if (spec->host != NULL && !port)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "connect: remote-host \"%s\" needs remote-port with it", spec->host);
+  return TRUE;
+}
+
+static GPtrArray *
+find_addresses (GSockSocketPrivate *priv, const GSockAddress *address, const GSockConnectSpec *spec, GCancellable *cancellable, GError **error)
+{
+  GSockAddress found;
+  guint port = MAX (spec->port, 0);
+
+  if (spec->service != NULL && !gsock_lookup_port (spec->service, NULL, &port, error))
+    return NULL;
+  if (spec->filename != NULL)
+    return gsock_address_init_from_filename (&found, spec->filename, error) ? one_address (&found) : NULL;
+  if (spec->connectable != NULL)
+    return gsock_lookup_connectable (G_SOCKET_CONNECTABLE (spec->connectable), AF_UNSPEC, cancellable, error);
+  if (spec->host != NULL)
+    return gsock_lookup_endpoints (spec->host, port, spec->ipv6, priv->handle.family, cancellable, error);
+
+  found = address != NULL ? *address : spec->address;
+  if (GSOCK_GIVEN (spec, GSOCK_CONNECT_PORT))
+    gsock_address_set_port (&found, port);
+  return one_address (&found);
+}
+
+/* One address after the other; when none worked the error has every reason. */
+static gboolean
+connect_to_any (GSockSocket *self, GPtrArray *addresses, GSockConnectSpec *spec, GCancellable *cancellable, GError **error)
+{
+  GSockHandle *handle = gsock_socket_get_handle (self);
+  g_autoptr (GString) reasons = g_string_new (NULL);
+  g_autoptr (GError) reason = NULL;
+  guint tried = 0;
+
+  for (; tried < addresses->len; tried++)
+    {
+      g_clear_error (&reason);
+      if (gsock_socket_connect_direct (self, g_ptr_array_index (addresses, tried), spec->wait, spec->timeout, cancellable, &reason))
+        return TRUE;
+      if (tried + 1 == addresses->len || handle->connecting || reason->domain != GSOCK_ERROR)
+        break;
+      g_string_append_printf (reasons, "%s; ", reason->message);
+    }
+
+  if (tried > 0)
+    g_prefix_error (&reason, "none of %u addresses worked: %s", tried + 1, reasons->str);
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
+static gboolean
+connect_by_spec (GSockSocket *self, const GSockAddress *address, GSockConnectSpec *spec, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) addresses = NULL;
+  int fd;
+
+  if (!check_spec (address, spec, error))
+    return FALSE;
+  fd = gsock_socket_enter (self, "connect", error);
+  if (fd < 0)
+    return FALSE;
+  gsock_socket_leave (self);
+
+  addresses = find_addresses (gsock_socket_get_private (self), address, spec, cancellable, error);
+  return addresses != NULL && connect_to_any (self, addresses, spec, cancellable, error);
+}
+
+/**
+ * gsock_socket_connect: (skip)
+ * @self: a socket
+ * @address: (nullable): the remote address, or %NULL where the keywords tell it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ * @first_keyword: (nullable): the first keyword, followed by its value and so on up to %NULL
+ * @...: see [method@Socket.connect_to]
+ *
+ * Connects the socket to a remote address: the operator connect.
+ *
+ * Returns: whether it is connected
+ *
+ * Since: 1.0
+ */
+gboolean
+gsock_socket_connect (GSockSocket *self, const GSockAddress *address, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
+{
+  GSockConnectSpec spec = GSOCK_CONNECT_SPEC_INIT;
+  va_list arguments;
+  gboolean parsed;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), FALSE);
+
+  va_start (arguments, first_keyword);
+  parsed = gsock_keywords_parse_valist (&gsock_connect_keywords, &spec, first_keyword, arguments, error);
+  va_end (arguments);
+  return parsed && connect_by_spec (self, address, &spec, cancellable, error);
+}
+
+/**
+ * gsock_socket_connect_to:
+ * @self: a socket
+ * @address: (nullable): the remote address, or %NULL where the keywords tell it
+ * @names: (nullable) (array zero-terminated=1): names of keywords
+ * @values: (nullable) (array length=n_values): their values
+ * @n_values: how many values there are
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Connects the socket to a remote address: the operator connect.
+ *
+ * The address is @address, or what the keywords `remote-host` (or `host`) and `remote-port` (or
+ * `port`) or `remote-service`, `remote-filename`, `remote-address` or `remote-connectable` say;
+ * `ipv6` says which families a name may give. A name with several addresses is tried one by one, in
+ * the family of the socket.
+ *
+ * `wait` %FALSE only starts the connection: the error is then
+ * `GSOCK_ERROR_CONNECTION_IN_PROGRESS`, and [method@Socket.finish_connect] tells the outcome.
+ * `timeout` is in seconds. A datagram or raw socket can be connected any number of times.
+ *
+ * Errors: `GSOCK_ERROR_CONNECTION_REFUSED`, `GSOCK_ERROR_CONNECTION_TIMEOUT`,
+ * `GSOCK_ERROR_TIMED_OUT`, `GSOCK_ERROR_WOULD_BLOCK` (a local listener's backlog is full and `wait`
+ * is %FALSE), `GSOCK_ERROR_NETWORK_UNREACHABLE`, `GSOCK_ERROR_HOST_UNREACHABLE`,
+ * `GSOCK_ERROR_ALREADY_CONNECTED`, `GSOCK_ERROR_ADDRESS_NOT_AVAILABLE`, `GSOCK_ERROR_NOT_FOUND`,
+ * `GSOCK_ERROR_ACCESS_DENIED`, `GSOCK_ERROR_UNKNOWN_HOST`, `GSOCK_ERROR_INVALID_KEYWORD`,
+ * `GSOCK_ERROR_UNKNOWN_KEYWORD`, `GSOCK_ERROR_OUT_OF_RANGE`, `GSOCK_ERROR_CLOSED`,
+ * `GSOCK_ERROR_NOT_INITIALIZED` and %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: whether it is connected
+ *
+ * Since: 1.0
+ */
+gboolean
+gsock_socket_connect_to (GSockSocket *self, const GSockAddress *address, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error)
+{
+  GSockConnectSpec spec = GSOCK_CONNECT_SPEC_INIT;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), FALSE);
+
+  return gsock_keywords_parse_values (&gsock_connect_keywords, &spec, names, values, n_values, error)
+         && connect_by_spec (self, address, &spec, cancellable, error);
+}

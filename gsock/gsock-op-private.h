@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the keywords of each operator become. */
+#pragma once
+
+#include <gsock/gsock-keyword-private.h>
+#include <gsock/gsock-socket.h>
+
+G_BEGIN_DECLS
+
+/* Bits of `given`, a set for each operator */
+
+enum
+{
+  GSOCK_BIND_HOST,
+  GSOCK_BIND_PORT,
+  GSOCK_BIND_REUSE_PORT,
+  GSOCK_BIND_ADDRESS,
+  GSOCK_BIND_SERVICE,
+  GSOCK_BIND_REUSE_ADDRESS,
+  GSOCK_BIND_FILENAME,
+};
+
+enum
+{
+  GSOCK_LISTEN_BACKLOG,
+};
+
+enum
+{
+  GSOCK_ACCEPT_WAIT,
+  GSOCK_ACCEPT_TIMEOUT,
+  GSOCK_ACCEPT_EXTERNAL_FORMAT,
+  GSOCK_ACCEPT_INPUT_BUFFER_SIZE,
+  GSOCK_ACCEPT_OUTPUT_BUFFER_SIZE,
+};
+
+enum
+{
+  GSOCK_CONNECT_HOST,
+  GSOCK_CONNECT_IPV6,
+  GSOCK_CONNECT_PORT,
+  GSOCK_CONNECT_WAIT,
+  GSOCK_CONNECT_TIMEOUT,
+  GSOCK_CONNECT_ADDRESS,
+  GSOCK_CONNECT_SERVICE,
+  GSOCK_CONNECT_FILENAME,
+  GSOCK_CONNECT_CONNECTABLE,
+};
+
+enum
+{
+  GSOCK_SEND_END,
+  GSOCK_SEND_IPV6,
+  GSOCK_SEND_FLAGS,
+  GSOCK_SEND_WAIT,
+  GSOCK_SEND_START,
+  GSOCK_SEND_TIMEOUT,
+  GSOCK_SEND_HOST,
+  GSOCK_SEND_PORT,
+  GSOCK_SEND_ADDRESS,
+  GSOCK_SEND_FILENAME,
+};
+
+enum
+{
+  GSOCK_RECEIVE_END,
+  GSOCK_RECEIVE_FLAGS,
+  GSOCK_RECEIVE_WAIT,
+  GSOCK_RECEIVE_START,
+  GSOCK_RECEIVE_TIMEOUT,
+};
+
+enum
+{
+  GSOCK_FROM_FD_DUP,
+  GSOCK_FROM_FD_CONNECT,
+  GSOCK_FROM_FD_TIMEOUT,
+  GSOCK_FROM_FD_EXTERNAL_FORMAT,
+  GSOCK_FROM_FD_INPUT_BUFFER_SIZE,
+  GSOCK_FROM_FD_OUTPUT_BUFFER_SIZE,
+};
+
+enum
+{
+  GSOCK_PAIR_TYPE,
+  GSOCK_PAIR_TIMEOUT,
+  GSOCK_PAIR_PROTOCOL,
+  GSOCK_PAIR_EXTERNAL_FORMAT,
+  GSOCK_PAIR_INPUT_BUFFER_SIZE,
+  GSOCK_PAIR_OUTPUT_BUFFER_SIZE,
+};
+
+typedef struct
+{
+  guint64 given;
+  const char *host, *service, *filename;
+  int port;
+  gboolean reuse_address, reuse_port;
+  GSockAddress address;
+} GSockBindSpec;
+
+typedef struct
+{
+  guint64 given;
+  int backlog;
+} GSockListenSpec;
+
+typedef struct
+{
+  guint64 given;
+  gboolean wait;
+  double timeout;
+  const char *external_format;
+  int input_buffer_size, output_buffer_size;
+} GSockAcceptSpec;
+
+typedef struct
+{
+  guint64 given;
+  gboolean wait;
+  double timeout;
+  const char *host, *service, *filename;
+  int port, ipv6;
+  GObject *connectable;
+  GSockAddress address;
+} GSockConnectSpec;
+
+typedef struct
+{
+  guint64 given;
+  gboolean wait;
+  double timeout;
+  int start, end;
+  guint flags;
+  const char *host, *filename;
+  int port, ipv6;
+  GSockAddress address;
+} GSockSendSpec;
+
+typedef struct
+{
+  guint64 given;
+  gboolean wait;
+  double timeout;
+  int start, end;
+  guint flags;
+} GSockReceiveSpec;
+
+typedef struct
+{
+  guint64 given;
+  gboolean dup;
+  int role;
+  double timeout;
+  const char *external_format;
+  int input_buffer_size, output_buffer_size;
+} GSockFromFdSpec;
+
+typedef struct
+{
+  guint64 given;
+  int type, protocol;
+  double timeout;
+  const char *external_format;
+  int input_buffer_size, output_buffer_size;
+} GSockPairSpec;
+
+#define GSOCK_BIND_SPEC_INIT { .given = 0 }
+#define GSOCK_LISTEN_SPEC_INIT { .given = 0 }
+#define GSOCK_ACCEPT_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
+#define GSOCK_CONNECT_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .ipv6 = GSOCK_IPV6_MODE_YES }
+#define GSOCK_SEND_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .end = -1, .ipv6 = GSOCK_IPV6_MODE_YES }
+#define GSOCK_RECEIVE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .end = -1 }
+#define GSOCK_FROM_FD_SPEC_INIT { .dup = TRUE, .timeout = GSOCK_TIMEOUT_NEVER }
+#define GSOCK_PAIR_SPEC_INIT { .type = GSOCK_SOCKET_TYPE_STREAM, .timeout = GSOCK_TIMEOUT_NEVER }
+
+extern GSockKeywordTable gsock_bind_keywords;
+extern GSockKeywordTable gsock_listen_keywords;
+extern GSockKeywordTable gsock_accept_keywords;
+extern GSockKeywordTable gsock_connect_keywords;
+extern GSockKeywordTable gsock_send_keywords;
+extern GSockKeywordTable gsock_receive_keywords;
+extern GSockKeywordTable gsock_from_fd_keywords;
+extern GSockKeywordTable gsock_pair_keywords;
+
+gboolean gsock_check_range (const char *operator_name, int start, int end, gsize length, gsize *size, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The operator receive-from. */
+
+#include <gsock/gsock-socket-private.h>
+
+#include <gsock/gsock-error-private.h>
+#include <gsock/gsock-op-private.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/uio.h>
+
+/* Flags that only say something of a message that is sent. */
+#define SEND_ONLY                                                                                  \
+  (GSOCK_MESSAGE_FLAGS_DONT_ROUTE | GSOCK_MESSAGE_FLAGS_CONFIRM | GSOCK_MESSAGE_FLAGS_MORE         \
+   | GSOCK_MESSAGE_FLAGS_END_OF_RECORD | GSOCK_MESSAGE_FLAGS_FAST_OPEN | GSOCK_MESSAGE_FLAGS_CONTROL_TRUNCATED)
+
+typedef struct
+{
+  GSockOperation operation;
+  guint8 *buffer;
+  gsize length, got;
+  int flags;
+  gboolean fill; /* goes on until the room is full */
+  GSockReceived *received;
+} Receive;
+
+static gssize
+step_stream (GSockOperation *operation, int fd, int flags)
+{
+  Receive *self = (Receive *) operation;
+  gssize n = recv (fd, self->buffer + self->got, self->length - self->got, self->flags | flags);
+
+  if (G_UNLIKELY (n < 0))
+    return -errno;
+  self->got += n;
+  return self->fill && n > 0 && self->got < self->length ? -EAGAIN : 0;
+}
+
+/* MSG_TRUNC asks for the length that the datagram had. */
+static gssize
+step_datagram (GSockOperation *operation, int fd, int flags)
+{
+  Receive *self = (Receive *) operation;
+  GSockAddress *sender = &self->received->sender;
+  struct sockaddr *room = gsock_address_native_room (sender);
+  gssize n = recvfrom (fd, self->buffer, self->length, self->flags | flags | MSG_TRUNC, room, &sender->length);
+
+  if (G_UNLIKELY (n < 0))
+    return -errno;
+  self->received->full_length = n;
+  self->got = MIN ((gsize) n, self->length);
+  self->received->flags = self->got < (gsize) n ? MSG_TRUNC : 0;
+  return 0;
+}
+
+/* Only recvmsg tells the flags of a message, which say where a record ends. */
+static gssize
+step_message (GSockOperation *operation, int fd, int flags)
+{
+  Receive *self = (Receive *) operation;
+  GSockAddress *sender = &self->received->sender;
+  struct iovec vector = { self->buffer, self->length };
+  struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
+  gssize n;
+
+  message.msg_name = gsock_address_native_room (sender);
+  message.msg_namelen = sender->length;
+  n = recvmsg (fd, &message, self->flags | flags | MSG_TRUNC | MSG_CMSG_CLOEXEC);
+  if (G_UNLIKELY (n < 0))
+    return -errno;
+  sender->length = message.msg_namelen;
+  self->received->full_length = n;
+  self->received->flags = message.msg_flags & ~(MSG_CTRUNC | MSG_CMSG_CLOEXEC);
+  self->got = MIN ((gsize) n, self->length);
+  return 0;
+}
+
+static void
+choose_step (Receive *self, const GSockHandle *handle)
+{
+  gboolean told = (self->flags & (MSG_ERRQUEUE | MSG_OOB)) != 0;
+
+  if (handle->type == SOCK_STREAM && !told)
+    self->operation.step = step_stream;
+  else if (handle->type == SOCK_DGRAM && handle->ops->wakes && !told)
+    self->operation.step = step_datagram;
+  else
+    self->operation.step = step_message;
+}
+
+/* Urgent data and queued errors have events of their own, and the kernel never waits for them. */
+static short
+awaited_events (int flags)
+{
+  return (flags & MSG_OOB) != 0 ? POLLPRI : (flags & MSG_ERRQUEUE) != 0 ? 0 : POLLIN;
+}
+
+static gboolean
+is_still_unbound (GSockHandle *handle)
+{
+  GSockAddress address;
+  int fd = gsock_handle_enter (handle, 1);
+
+  if (fd < 0)
+    return FALSE;
+  if (gsock_handle_get_local (handle, fd, &address) >= 0)
+    handle->bound = handle->ops->is_bound (&address);
+  gsock_handle_leave (handle, 1);
+  return !handle->bound;
+}
+
+static gssize
+check_receivable (GSockHandle *handle)
+{
+  if (G_LIKELY (handle->connected || handle->bound || handle->fd < 0))
+    return 0;
+  if (handle->type == SOCK_DGRAM && handle->ops->wakes)
+    return is_still_unbound (handle) ? -GSOCK_E_NOT_BOUND : 0;
+  if ((handle->type == SOCK_STREAM || handle->type == SOCK_SEQPACKET) && !handle->connecting && !handle->exposed)
+    return -ENOTCONN;
+  return 0;
+}
+
+static inline gssize
+receive_on_handle (GSockHandle *handle, guint8 *buffer, gsize length, int flags, GSockReceived *received, GSockPatience *patience)
+{
+  Receive self = {
+    .operation = { .events = awaited_events (flags) },
+    .buffer = buffer,
+    .length = length,
+    .flags = flags & ~(MSG_DONTWAIT | MSG_TRUNC | MSG_WAITALL),
+    .received = received,
+  };
+  gssize result;
+
+  /* What is peeked at stays, so there is nothing to go on with. */
+  self.fill = (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0 && handle->type == SOCK_STREAM;
+  choose_step (&self, handle);
+  result = gsock_drive (handle, &self.operation, patience);
+  if (G_UNLIKELY (result < 0 && self.got == 0))
+    return result;
+
+  if (self.operation.step == step_stream)
+    received->full_length = self.got;
+  else
+    gsock_address_clamp (&received->sender);
+  return self.got;
+}
+
+static gboolean
+set_receive_error (GError **error, gssize failure, const GSockHandle *handle)
+{
+  if (failure == -ECONNREFUSED && handle->type == SOCK_DGRAM && handle->ops->internet)
+    return gsock_error_literal (error, GSOCK_ERROR_CONNECTION_REFUSED,
+                                "receive: Connection refused: an earlier datagram that was sent found nobody there");
+  return gsock_error_set (error, failure, "receive", NULL);
+}
+
+static inline gssize
+receive_now (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
+{
+  GSockSocketPrivate *priv = gsock_socket_get_private (self);
+  GSockHandle *handle = &priv->handle;
+  GSockPatience patience = { (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0,
+                             gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
+  gssize result = check_receivable (handle);
+
+  received->sender.length = 0;
+  received->flags = 0;
+  if (G_LIKELY (result == 0))
+    result = receive_on_handle (handle, buffer, length, flags, received, &patience);
+  if (G_UNLIKELY (result < 0))
+    return set_receive_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
+
+  gsock_handle_export_address (handle, &received->sender);
+  received->length = result;
+  received->truncated = (received->flags & MSG_TRUNC) != 0;
+  return result;
+}
+
+static GBytes *
+receive_new_bytes (GSockSocket *self, gsize size, GSockMessageFlags flags, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
+{
+  guint8 *buffer = g_try_malloc (MAX (size, 1));
+  gssize n;
+
+  if (buffer == NULL)
+    {
+      gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "receive-from: there is no memory for a size of %" G_GSIZE_FORMAT, size);
+      return NULL;
+    }
+  n = receive_now (self, buffer, size, flags, timeout, received, cancellable, error);
+  if (n >= 0)
+    return g_bytes_new_take (buffer, n);
+  g_free (buffer);
+  return NULL;
+}
+
+static void
+give_received (const GSockReceived *received, GSockAddress **sender, GSockMessageFlags *flags, gsize *full_length)
+{
+  if (sender != NULL)
+    *sender = received->sender.length > 0 ? gsock_address_copy (&received->sender) : NULL;
+  if (flags != NULL)
+    *flags = received->flags;
+  if (full_length != NULL)
+    *full_length = received->full_length;
+}
+
+GBytes *
+gsock_socket_real_receive_from (GSockSocket *self, gsize size, GSockMessageFlags flags, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error)
+{
+  GSockReceived received;
+  GBytes *bytes = receive_new_bytes (self, size, flags, timeout, &received, cancellable, error);
+
+  if (bytes != NULL)
+    give_received (&received, sender, received_flags, full_length);
+  return bytes;
+}
+
+static gboolean
+check_request (GSockMessageFlags flags, GError **error)
+{
+  if (G_UNLIKELY ((flags & SEND_ONLY) != 0))
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "receive-from: flags 0x%x are for sending", flags & SEND_ONLY);
+  return TRUE;
+}
+
+/* A subclass may answer more than was asked for; what does not fit counts as cut. */
+static gssize
+copy_bytes (GBytes *bytes, guint8 *buffer, gsize length, GSockAddress *sender, GSockReceived *received)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+
+  received->length = MIN (size, length);
+  received->full_length = MAX (received->full_length, size);
+  received->truncated = received->full_length > received->length || (received->flags & MSG_TRUNC) != 0;
+  if (received->length > 0)
+    memcpy (buffer, data, received->length);
+  if (sender != NULL)
+    received->sender = *sender;
+  else
+    received->sender.length = 0;
+  return received->length;
+}
+
+static gssize
+receive_by_method (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GSockAddress) sender = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  received->flags = 0;
+  received->full_length = 0;
+  bytes = GSOCK_SOCKET_GET_CLASS (self)->receive_from (self, length, flags, timeout, &sender, &received->flags,
+                                                       &received->full_length, cancellable, error);
+  return bytes != NULL ? copy_bytes (bytes, buffer, length, sender, received) : -1;
+}
+
+/**
+ * gsock_socket_receive_from_direct: (skip)
+ * @self: a socket
+ * @buffer: room for what is received
+ * @length: how many bytes fit in
+ * @flags: message flags
+ * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
+ * @received: (out) (optional): what is told of it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Receives into a buffer, with fixed arguments: for hot loops.
+ *
+ * The errors are those of [method@Socket.receive_from_with_keywords].
+ *
+ * Returns: the number of bytes in the buffer, or -1
+ *
+ * Since: 1.0
+ */
+gssize
+gsock_socket_receive_from_direct (GSockSocket *self, void *buffer, gsize length, GSockMessageFlags flags, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
+{
+  GSockReceived unwanted;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+
+  if (!check_request (flags, error))
+    return -1;
+  if (received == NULL)
+    received = &unwanted;
+  if (G_LIKELY (GSOCK_SOCKET_GET_CLASS (self)->receive_from == gsock_socket_real_receive_from))
+    return receive_now (self, buffer, length, flags, timeout, received, cancellable, error);
+  return receive_by_method (self, buffer, length, flags, timeout, received, cancellable, error);
+}
+
+/**
+ * gsock_socket_receive_bytes: (virtual receive_from)
+ * @self: a socket
+ * @size: the most bytes to receive
+ * @flags: message flags
+ * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
+ * @sender: (out) (optional) (nullable) (transfer full): whom it came from; %NULL where that has no
+ *   name, and on a stream
+ * @received_flags: (out) (optional): what the kernel says of the message
+ * @full_length: (out) (optional): how many bytes the datagram had
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Receives into a new #GBytes, with fixed arguments. This is what a subclass overrides to
+ * specialise the operator receive-from.
+ *
+ * The errors are those of [method@Socket.receive_from_with_keywords].
+ *
+ * Returns: (transfer full): the bytes, none at the end of a stream
+ *
+ * Since: 1.0
+ */
+GBytes *
+gsock_socket_receive_bytes (GSockSocket *self, gsize size, GSockMessageFlags flags, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GSockAddress) from = NULL;
+  GSockMessageFlags told = 0;
+  gsize full = 0;
+  GBytes *bytes;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), NULL);
+
+  if (!check_request (flags, error))
+    return NULL;
+  bytes = GSOCK_SOCKET_GET_CLASS (self)->receive_from (self, size, flags, timeout, &from, &told, &full, cancellable, error);
+  if (bytes == NULL)
+    return NULL;
+  if (sender != NULL)
+    *sender = g_steal_pointer (&from);
+  if (received_flags != NULL)
+    *received_flags = told;
+  if (full_length != NULL)
+    *full_length = MAX (full, g_bytes_get_size (bytes));
+  return bytes;
+}
+
+static gssize
+receive_by_spec (GSockSocket *self, guint8 *buffer, gsize length, GSockReceiveSpec *spec, GSockReceived *received, GCancellable *cancellable, GError **error)
+{
+  gsize size;
+
+  if (!gsock_check_range ("receive-from", spec->start, spec->end, length, &size, error))
+    return -1;
+  return gsock_socket_receive_from_direct (self, buffer + spec->start, size,
+                                           spec->flags | (spec->wait ? 0 : GSOCK_MESSAGE_FLAGS_DONT_WAIT),
+                                           spec->timeout, received, cancellable, error);
+}
+
+/**
+ * gsock_socket_receive_from: (skip)
+ * @self: a socket
+ * @buffer: room for what is received
+ * @length: how many bytes fit in
+ * @received: (out) (optional): what is told of it
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ * @first_keyword: (nullable): the first keyword, followed by its value and so on up to %NULL
+ * @...: see [method@Socket.receive_from_with_keywords]; `start` and `end` choose a part of the buffer
+ *
+ * Receives into a buffer: the operator receive-from.
+ *
+ * Returns: the number of bytes received, or -1
+ *
+ * Since: 1.0
+ */
+gssize
+gsock_socket_receive_from (GSockSocket *self, void *buffer, gsize length, GSockReceived *received, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
+{
+  GSockReceiveSpec spec = GSOCK_RECEIVE_SPEC_INIT;
+  va_list arguments;
+  gboolean parsed;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+
+  va_start (arguments, first_keyword);
+  parsed = gsock_keywords_parse_valist (&gsock_receive_keywords, &spec, first_keyword, arguments, error);
+  va_end (arguments);
+  return parsed ? receive_by_spec (self, buffer, length, &spec, received, cancellable, error) : -1;
+}
+
+/**
+ * gsock_socket_receive_from_with_keywords: (rename-to gsock_socket_receive_from)
+ * @self: a socket
+ * @size: the most bytes to receive
+ * @names: (nullable) (array zero-terminated=1): names of keywords
+ * @values: (nullable) (array length=n_values): their values
+ * @n_values: how many values there are
+ * @length: (out): how many bytes were received
+ * @sender: (out) (optional) (nullable) (transfer full): whom they came from; %NULL where that has no
+ *   name, and on a stream
+ * @received_flags: (out) (optional): what the kernel says of the message
+ * @full_length: (out) (optional): how many bytes the datagram had
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Receives a datagram, or what a stream has: the operator receive-from.
+ *
+ * Keywords: `flags`, or each flag by its name (`out-of-band`, `peek`, `wait-all`, `dont-wait`,
+ * `truncate`, `error-queue`); `wait` and `timeout` (seconds).
+ *
+ * Of a datagram that is longer than @size the rest is lost: @full_length is then greater than
+ * @length, and @received_flags has %GSOCK_MESSAGE_FLAGS_TRUNCATE. At the end of a stream there are 0
+ * bytes and no error. An empty datagram has 0 bytes too, and a sender.
+ *
+ * Errors: `GSOCK_ERROR_NOT_BOUND` for a datagram socket that has no address at which anything could
+ * arrive, `GSOCK_ERROR_NOT_CONNECTED`, `GSOCK_ERROR_CONNECTION_RESET`,
+ * `GSOCK_ERROR_CONNECTION_REFUSED` (told of a datagram that was sent earlier),
+ * `GSOCK_ERROR_WOULD_BLOCK`, `GSOCK_ERROR_TIMED_OUT`, `GSOCK_ERROR_OUT_OF_RANGE`,
+ * `GSOCK_ERROR_INVALID_KEYWORD`, `GSOCK_ERROR_UNKNOWN_KEYWORD`, `GSOCK_ERROR_INVALID_ARGUMENT`,
+ * `GSOCK_ERROR_CLOSED`, `GSOCK_ERROR_NOT_INITIALIZED` and %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (array length=length) (transfer full): the bytes
+ *
+ * Since: 1.0
+ */
+guint8 *
+gsock_socket_receive_from_with_keywords (GSockSocket *self, gsize size, const char *const *names, const GValue *values, guint n_values, gsize *length, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error)
+{
+  GSockReceiveSpec spec = GSOCK_RECEIVE_SPEC_INIT;
+  g_autofree guint8 *buffer = NULL;
+  GSockReceived received;
+  gssize n;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), NULL);
+
+  *length = 0;
+  if (!gsock_keywords_parse_values (&gsock_receive_keywords, &spec, names, values, n_values, error))
+    return NULL;
+  buffer = g_try_malloc (MAX (size, 1));
+  if (buffer == NULL)
+    {
+      gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "receive-from: there is no memory for a size of %" G_GSIZE_FORMAT, size);
+      return NULL;
+    }
+  n = receive_by_spec (self, buffer, size, &spec, &received, cancellable, error);
+  if (n < 0)
+    return NULL;
+  *length = n;
+  give_received (&received, sender, received_flags, full_length);
+  return g_steal_pointer (&buffer);
+}

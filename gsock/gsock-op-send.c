@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The operator send-to. */
+
+#include <gsock/gsock-socket-private.h>
+
+#include <gsock/gsock-error-private.h>
+#include <gsock/gsock-lookup-private.h>
+#include <gsock/gsock-op-private.h>
+#include <gsock/sys/gsock-sys.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+/* Flags that only say something of a message that is received. */
+#define RECEIVE_ONLY                                                                               \
+  (GSOCK_MESSAGE_FLAGS_PEEK | GSOCK_MESSAGE_FLAGS_WAIT_ALL | GSOCK_MESSAGE_FLAGS_TRUNCATE          \
+   | GSOCK_MESSAGE_FLAGS_CONTROL_TRUNCATED | GSOCK_MESSAGE_FLAGS_ERROR_QUEUE)
+
+typedef struct
+{
+  GSockOperation operation;
+  const guint8 *buffer;
+  gsize length, sent;
+  const struct sockaddr *address; /* NULL: the peer */
+  socklen_t address_length;
+  int flags;
+  gboolean stream; /* goes on until all is sent */
+} Send;
+
+static gssize
+step_send (GSockOperation *operation, int fd, int flags)
+{
+  Send *self = (Send *) operation;
+  gssize n = sendto (fd, self->buffer + self->sent, self->length - self->sent, self->flags | flags,
+                     self->address, self->address_length);
+
+  if (G_UNLIKELY (n < 0))
+    return -errno;
+  self->sent += n;
+  return G_LIKELY (self->sent == self->length || !self->stream) ? 0 : -EAGAIN;
+}
+
+/* A datagram to a local socket waits for room in the receiver's queue, of which polling the sender
+ * tells nothing unless it is connected there. So a socket that is takes its place in the poll. */
+static int
+wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSockPatience *patience)
+{
+  Send *self = (Send *) operation;
+  int probe = patience->wait ? gsock_sys_socket (AF_UNIX, SOCK_DGRAM, 0, TRUE) : -1;
+  int ready;
+
+  if (probe < 0 || connect (probe, self->address, self->address_length) < 0)
+    ready = gsock_pause (handle, 1, patience);
+  else
+    ready = gsock_wait_one (handle, probe, POLLOUT, patience);
+  if (probe >= 0)
+    (void) close (probe);
+  return ready;
+}
+
+/* What the kernel would answer too, but not in the same words for every family. */
+static gssize
+check_destination (const GSockHandle *handle, const GSockAddress *destination, int flags)
+{
+  gboolean stream = handle->type == SOCK_STREAM || handle->type == SOCK_SEQPACKET;
+
+  if (destination != NULL)
+    return handle->connected && (stream || handle->type == SOCK_DGRAM) ? -EISCONN : 0;
+  if (stream && !handle->connected && !handle->connecting && !handle->exposed)
+    return -ENOTCONN;
+  return 0;
+}
+
+static inline gssize
+send_on_handle (GSockHandle *handle, const guint8 *buffer, gsize length, const GSockAddress *destination, int flags, GSockPatience *patience)
+{
+  GSockAddress room;
+  const GSockAddress *native = destination != NULL ? gsock_handle_import_address (handle, destination, &room) : NULL;
+  Send self = {
+    .operation = { .step = step_send, .events = POLLOUT },
+    .buffer = buffer,
+    .length = length,
+    .address = native != NULL ? gsock_address_native (native) : NULL,
+    .address_length = native != NULL ? native->length : 0,
+    .flags = (flags & ~MSG_DONTWAIT) | MSG_NOSIGNAL,
+    .stream = handle->type == SOCK_STREAM,
+  };
+  gssize result;
+
+  if (native != NULL && handle->ops->local && handle->type == SOCK_DGRAM)
+    self.operation.wait = wait_for_receiver;
+  result = gsock_drive (handle, &self.operation, patience);
+  /* What went is told; what stopped it will be met again. */
+  return G_LIKELY (result >= 0) || self.sent > 0 ? (gssize) self.sent : result;
+}
+
+/* A refusal that an earlier datagram met comes back as the error of the next call. */
+static gboolean
+set_send_error (GError **error, gssize failure, const GSockHandle *handle, const GSockAddress *destination)
+{
+  if (failure == -ECONNREFUSED && handle->type == SOCK_DGRAM && handle->ops->internet)
+    return gsock_error_literal (error, GSOCK_ERROR_CONNECTION_REFUSED,
+                                "send: Connection refused: an earlier datagram found nobody there; this one was not sent");
+  if (failure == -EISCONN)
+    return gsock_error_literal (error, GSOCK_ERROR_ALREADY_CONNECTED,
+                                "send-to: the socket is connected, and a destination was given: leave it out, or disconnect first");
+  if (failure == -EDESTADDRREQ || failure == -ENOTCONN)
+    return gsock_error_literal (error, GSOCK_ERROR_NOT_CONNECTED,
+                                "send-to: the socket is not connected: give a destination, or connect first");
+  return gsock_error_set (error, failure, "send", destination);
+}
+
+static inline gssize
+send_now (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error)
+{
+  GSockSocketPrivate *priv = gsock_socket_get_private (self);
+  GSockHandle *handle = &priv->handle;
+  GSockPatience patience = { (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0,
+                             gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
+  gssize result = check_destination (handle, destination, flags);
+
+  if (G_LIKELY (result == 0))
+    result = send_on_handle (handle, buffer, length, destination, flags, &patience);
+  if (G_UNLIKELY (result < 0))
+    return set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle, destination) - 1;
+  if (G_UNLIKELY (!handle->bound))
+    handle->bound = handle->ops->internet;
+  if (G_UNLIKELY ((flags & GSOCK_MESSAGE_FLAGS_FAST_OPEN) != 0 && handle->type == SOCK_STREAM))
+    {
+      handle->connected = TRUE;
+      gsock_handle_update (handle);
+    }
+  return result;
+}
+
+gssize
+gsock_socket_real_send_to (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error)
+{
+  gsize length;
+  const guint8 *buffer = g_bytes_get_data (data, &length);
+
+  return send_now (self, buffer, length, destination, flags, timeout, cancellable, error);
+}
+
+static gboolean
+check_request (const guint8 *buffer, gsize length, GSockMessageFlags flags, GError **error)
+{
+  if (G_UNLIKELY ((flags & RECEIVE_ONLY) != 0))
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-to: flags 0x%x are for receiving", flags & RECEIVE_ONLY);
+  if (G_UNLIKELY (buffer == NULL && length > 0))
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-to: there is no buffer");
+  return TRUE;
+}
+
+/**
+ * gsock_socket_send_to_direct:
+ * @self: a socket
+ * @buffer: (array length=length) (nullable): the bytes to send
+ * @length: how many there are
+ * @destination: (nullable): whom to send them to, or %NULL for the peer
+ * @flags: message flags
+ * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Sends bytes, with fixed arguments: for hot loops.
+ *
+ * The errors are those of [method@Socket.send_to_with_keywords].
+ *
+ * Returns: the number of bytes sent, or -1
+ *
+ * Since: 1.0
+ */
+gssize
+gsock_socket_send_to_direct (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error)
+{
+  GSockSocketClass *klass;
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+
+  if (!check_request (buffer, length, flags, error))
+    return -1;
+  klass = GSOCK_SOCKET_GET_CLASS (self);
+  if (G_LIKELY (klass->send_to == gsock_socket_real_send_to))
+    return send_now (self, buffer, length, destination, flags, timeout, cancellable, error);
+  bytes = g_bytes_new (buffer, length);
+  return klass->send_to (self, bytes, destination, flags, timeout, cancellable, error);
+}
+
+/**
+ * gsock_socket_send_bytes: (virtual send_to)
+ * @self: a socket
+ * @data: the bytes to send
+ * @destination: (nullable): whom to send them to, or %NULL for the peer
+ * @flags: message flags
+ * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Sends bytes that are in a #GBytes, with fixed arguments. This is what a subclass overrides to
+ * specialise the operator send-to.
+ *
+ * The errors are those of [method@Socket.send_to_with_keywords].
+ *
+ * Returns: the number of bytes sent, or -1
+ *
+ * Since: 1.0
+ */
+gssize
+gsock_socket_send_bytes (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+
+  if (data == NULL)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-to: there is no buffer") - 1;
+  if (!check_request (NULL, 0, flags, error))
+    return -1;
+  return GSOCK_SOCKET_GET_CLASS (self)->send_to (self, data, destination, flags, timeout, cancellable, error);
+}
+
+/* How many bytes [start, end) has; an @end of -1 is the end of the buffer. */
+gboolean
+gsock_check_range (const char *operator_name, int start, int end, gsize length, gsize *size, GError **error)
+{
+  gsize last = end < 0 ? length : (gsize) end;
+
+  if (G_UNLIKELY (last > length || (gsize) start > last))
+    return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE,
+                                "%s: start %d and end %" G_GSIZE_FORMAT " do not lie in a buffer of %" G_GSIZE_FORMAT " bytes",
+                                operator_name, start, last, length);
+  *size = last - start;
+  return TRUE;
+}
+
+static gboolean
+look_up_destination (GSockSendSpec *spec, GSockHandle *handle, GSockAddress *found, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) list = NULL;
+
+  if (spec->ipv6 == GSOCK_IPV6_MODE_YES && gsock_address_init_from_host (found, spec->host, spec->port, NULL))
+    return TRUE;
+  list = gsock_lookup_endpoints (spec->host, spec->port, spec->ipv6, handle->family, cancellable, error);
+  if (list != NULL)
+    *found = *(GSockAddress *) g_ptr_array_index (list, 0);
+  return list != NULL;
+}
+
+/* Whom the keywords mean; an address of length 0 is the peer. */
+static gboolean
+find_destination (GSockSendSpec *spec, GSockHandle *handle, GSockAddress *found, GCancellable *cancellable, GError **error)
+{
+  gboolean port = GSOCK_GIVEN (spec, GSOCK_SEND_PORT);
+
+  if (spec->host != NULL && spec->filename == NULL && spec->address.length == 0 && port)
+    return look_up_destination (spec, handle, found, cancellable, error);
+  if ((spec->host != NULL) + (spec->filename != NULL) + (spec->address.length > 0) > 1)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "send-to: the destination is given in more than one way");
+  if (port != (spec->host != NULL))
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "send-to: remote-host and remote-port go together");
+  if (spec->filename != NULL)
+    return gsock_address_init_from_filename (found, spec->filename, error);
+  *found = spec->address;
+  return TRUE;
+}
+
+/* A connected socket with a destination is refused before a name is looked up. */
+static gssize
+send_by_spec (GSockSocket *self, const guint8 *buffer, gsize length, GSockSendSpec *spec, GCancellable *cancellable, GError **error)
+{
+  GSockHandle *handle = gsock_socket_get_handle (self);
+  GSockAddress destination;
+  gsize size = 0;
+
+  if (!gsock_check_range ("send-to", spec->start, spec->end, length, &size, error))
+    return -1;
+  if (spec->given & ((1u << GSOCK_SEND_HOST) | (1u << GSOCK_SEND_PORT) | (1u << GSOCK_SEND_FILENAME) | (1u << GSOCK_SEND_ADDRESS)))
+    {
+      if (handle->connected && check_destination (handle, &spec->address, 0) < 0)
+        return set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : -EISCONN, handle, NULL) - 1;
+      if (!find_destination (spec, handle, &destination, cancellable, error))
+        return -1;
+    }
+  else
+    destination.length = 0;
+  return gsock_socket_send_to_direct (self, buffer + spec->start, size,
+                                      destination.length > 0 ? &destination : NULL,
+                                      spec->flags | (spec->wait ? 0 : GSOCK_MESSAGE_FLAGS_DONT_WAIT),
+                                      spec->timeout, cancellable, error);
+}
+
+/**
+ * gsock_socket_send_to: (skip)
+ * @self: a socket
+ * @buffer: (nullable): the bytes to send
+ * @length: how many there are
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ * @first_keyword: (nullable): the first keyword, followed by its value and so on up to %NULL
+ * @...: see [method@Socket.send_to_with_keywords]
+ *
+ * Sends bytes to the peer or to a destination: the operator send-to.
+ *
+ * ```c
+ * gsock_socket_send_to (socket, "hi", 2, NULL, &error, "remote-host", "127.0.0.1", "remote-port", 53, NULL);
+ * ```
+ *
+ * Returns: the number of bytes sent, or -1
+ *
+ * Since: 1.0
+ */
+gssize
+gsock_socket_send_to (GSockSocket *self, const void *buffer, gsize length, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
+{
+  GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
+  va_list arguments;
+  gboolean parsed;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+
+  va_start (arguments, first_keyword);
+  parsed = gsock_keywords_parse_valist (&gsock_send_keywords, &spec, first_keyword, arguments, error);
+  va_end (arguments);
+  return parsed ? send_by_spec (self, buffer, length, &spec, cancellable, error) : -1;
+}
+
+/**
+ * gsock_socket_send_to_with_keywords: (rename-to gsock_socket_send_to)
+ * @self: a socket
+ * @buffer: (array length=length) (nullable): the bytes to send
+ * @length: how many there are
+ * @names: (nullable) (array zero-terminated=1): names of keywords
+ * @values: (nullable) (array length=n_values): their values
+ * @n_values: how many values there are
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Sends bytes to the peer or to a destination: the operator send-to.
+ *
+ * Keywords: `start` and `end` choose a part of the buffer; the destination is `remote-host` with
+ * `remote-port`, `remote-filename` or `remote-address`, and `ipv6` says which families a name may
+ * give; `flags`, or each flag by its name (`out-of-band`, `dont-wait`, `dont-route`, `confirm`,
+ * `more`, `end-of-record`, `fast-open`); `wait` and `timeout` (seconds).
+ *
+ * A datagram goes whole or not at all. On a stream everything is sent, unless `dont-wait`, the
+ * timeout or an error stops it: then the count so far is the answer, if it is not 0. An unbound
+ * datagram socket is bound by its first send. No call raises SIGPIPE.
+ *
+ * Errors: `GSOCK_ERROR_OUT_OF_RANGE` for start, end and port, `GSOCK_ERROR_ALREADY_CONNECTED` for a
+ * destination on a connected socket, `GSOCK_ERROR_NOT_CONNECTED` for none on another,
+ * `GSOCK_ERROR_MESSAGE_TOO_LONG`, `GSOCK_ERROR_ENDPOINT_SHUTDOWN`, `GSOCK_ERROR_CONNECTION_RESET`,
+ * `GSOCK_ERROR_CONNECTION_REFUSED` (told of an earlier datagram), `GSOCK_ERROR_WOULD_BLOCK`,
+ * `GSOCK_ERROR_TIMED_OUT`, `GSOCK_ERROR_ACCESS_DENIED`, `GSOCK_ERROR_NO_BUFFER_SPACE`,
+ * `GSOCK_ERROR_UNKNOWN_HOST`, `GSOCK_ERROR_INVALID_KEYWORD`, `GSOCK_ERROR_UNKNOWN_KEYWORD`,
+ * `GSOCK_ERROR_INVALID_ARGUMENT`, `GSOCK_ERROR_CLOSED`, `GSOCK_ERROR_NOT_INITIALIZED`,
+ * %G_IO_ERROR_CANCELLED, and what the network can answer.
+ *
+ * Returns: the number of bytes sent, or -1
+ *
+ * Since: 1.0
+ */
+gssize
+gsock_socket_send_to_with_keywords (GSockSocket *self, const guint8 *buffer, gsize length, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error)
+{
+  GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+
+  if (!gsock_keywords_parse_values (&gsock_send_keywords, &spec, names, values, n_values, error))
+    return -1;
+  return send_by_spec (self, buffer, length, &spec, cancellable, error);
+}

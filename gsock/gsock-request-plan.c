@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From keywords to addresses: looks names up and decides of which family the socket will be. */
+
+#include <gsock/gsock-request-private.h>
+
+#include <gsock/gsock-address-private.h>
+#include <gsock/gsock-error-private.h>
+#include <gsock/gsock-lookup-private.h>
+
+#include <string.h>
+
+void
+gsock_plan_clear (GSockPlan *self)
+{
+  g_clear_pointer (&self->local, g_ptr_array_unref);
+  g_clear_pointer (&self->remote, g_ptr_array_unref);
+}
+
+static GPtrArray *
+one_address (const GSockAddress *address)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) gsock_address_free);
+
+  g_ptr_array_add (list, gsock_address_copy (address));
+  return list;
+}
+
+static GPtrArray *
+one_filename (const char *filename, GError **error)
+{
+  GSockAddress address;
+
+  return gsock_address_init_from_filename (&address, filename, error) ? one_address (&address) : NULL;
+}
+
+static GPtrArray *
+one_any (int family, guint port)
+{
+  GSockAddress address;
+
+  gsock_address_init_any (&address, family, port);
+  return one_address (&address);
+}
+
+/* Literal addresses, which are most, need neither a resolver nor a list from one. */
+static GPtrArray *
+look_up (const char *host, guint port, GSockRequest *request, int family, GCancellable *cancellable, GError **error)
+{
+  GSockAddress address;
+
+  if (family == AF_UNSPEC && request->ipv6 == GSOCK_IPV6_MODE_YES
+      && gsock_address_init_from_host (&address, host, port, NULL))
+    return one_address (&address);
+  return gsock_lookup_endpoints (host, port, request->ipv6, family, cancellable, error);
+}
+
+static gboolean
+find_port (GSockRequest *request, int port, const char *service, guint *found, GError **error)
+{
+  const char *protocol = request->type == GSOCK_SOCKET_TYPE_STREAM ? "tcp"
+                         : request->type == GSOCK_SOCKET_TYPE_DATAGRAM ? "udp" : NULL;
+
+  *found = MAX (port, 0);
+  return service == NULL || gsock_lookup_port (service, protocol, found, error);
+}
+
+/* AF_UNSPEC: each address decides. */
+static int
+asked_family (GSockRequest *request)
+{
+  if (request->address_family != GSOCK_ADDRESS_FAMILY_INTERNET)
+    return request->address_family;
+  return request->ipv6 == GSOCK_IPV6_MODE_ONLY ? AF_INET6 : request->ipv6 == GSOCK_IPV6_MODE_NO ? AF_INET : AF_UNSPEC;
+}
+
+static gboolean
+plan_netlink (GSockPlan *self, GSockRequest *request)
+{
+  g_autoptr (GSockAddress) address = NULL;
+
+  if (GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_PORT) || GSOCK_GIVEN (request, GSOCK_KEYWORD_MULTICAST_GROUPS))
+    {
+      address = gsock_address_new_netlink (MAX (request->local_port, 0), request->multicast_groups);
+      self->local = one_address (address);
+    }
+  return TRUE;
+}
+
+static gboolean
+plan_local_host (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
+{
+  guint port;
+
+  if (!find_port (request, request->local_port, request->local_service, &port, error))
+    return FALSE;
+  if (request->local_host != NULL)
+    self->local = look_up (request->local_host, port, request, self->family, cancellable, error);
+  else
+    self->local = one_any (self->family != AF_UNSPEC ? self->family : AF_INET6, port);
+  return self->local != NULL;
+}
+
+static gboolean
+plan_local (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
+{
+  if (GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_ADDRESS))
+    self->local = one_address (&request->local_address);
+  else if (GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_FILENAME))
+    self->local = one_filename (request->local_filename, error);
+  else if (request->address_family == AF_NETLINK)
+    return plan_netlink (self, request);
+  else if (GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_HOST) || GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_PORT)
+           || GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_SERVICE))
+    return plan_local_host (self, request, cancellable, error);
+  else
+    return TRUE;
+  return self->local != NULL;
+}
+
+static gboolean
+plan_remote_host (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
+{
+  guint port;
+
+  if (!find_port (request, request->remote_port, request->remote_service, &port, error))
+    return FALSE;
+  self->remote = look_up (request->remote_host, port, request, self->family, cancellable, error);
+  return self->remote != NULL;
+}
+
+static gboolean
+plan_remote (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
+{
+  if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_ADDRESS))
+    self->remote = one_address (&request->remote_address);
+  else if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_FILENAME))
+    self->remote = one_filename (request->remote_filename, error);
+  else if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_CONNECTABLE))
+    self->remote = gsock_lookup_connectable (G_SOCKET_CONNECTABLE (request->remote_connectable), self->family, cancellable, error);
+  else if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_HOST))
+    return plan_remote_host (self, request, cancellable, error);
+  else
+    return TRUE;
+  return self->remote != NULL;
+}
+
+static void
+set_scopes (GPtrArray *addresses, GSockRequest *request)
+{
+  for (guint i = 0; addresses != NULL && i < addresses->len; i++)
+    gsock_address_set_scope (g_ptr_array_index (addresses, i), request->scope_id, request->flow_info);
+}
+
+static gboolean
+plan_family_host (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) found = NULL;
+
+  if (!GSOCK_GIVEN (request, GSOCK_KEYWORD_FAMILY_HOST) || self->family != AF_UNSPEC)
+    return TRUE;
+  found = look_up (request->family_host, MAX (request->family_port, 0), request, AF_UNSPEC, cancellable, error);
+  if (found == NULL)
+    return FALSE;
+  self->family = gsock_address_family_number (g_ptr_array_index (found, 0));
+  return TRUE;
+}
+
+/* Nothing has decided yet. A socket that is bound to every address, or a conversation still without
+ * one, speaks both families; an unbound datagram or raw socket is IPv4. */
+static void
+decide_family (GSockPlan *self, GSockRequest *request)
+{
+  gboolean any = request->local_host == NULL && self->local != NULL && !GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_ADDRESS);
+  gboolean conversation = (request->kind & GSOCK_CLASS_STREAM) != 0;
+
+  if (self->family != AF_UNSPEC || self->remote != NULL)
+    return;
+  if (self->local != NULL && !any)
+    {
+      self->dual = TRUE;
+      return;
+    }
+  self->dual = self->fallback = any || conversation;
+  self->family = self->dual ? AF_INET6 : AF_INET;
+}
+
+gboolean
+gsock_plan_make (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
+{
+  memset (self, 0, sizeof *self);
+  self->family = asked_family (request);
+  if (!plan_family_host (self, request, cancellable, error) || !plan_remote (self, request, cancellable, error)
+      || !plan_local (self, request, cancellable, error))
+    return FALSE;
+  decide_family (self, request);
+  if (GSOCK_GIVEN (request, GSOCK_KEYWORD_SCOPE_ID) || GSOCK_GIVEN (request, GSOCK_KEYWORD_FLOW_INFO))
+    {
+      set_scopes (self->local, request);
+      set_scopes (self->remote, request);
+    }
+  return TRUE;
+}

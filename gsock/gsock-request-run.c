@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Doing what make-socket is asked for: socket, options, bind, listen and connect in phase order, for
+ * each candidate address until one works. What fails leaves nothing behind. */
+
+#include <gsock/gsock-socket-private.h>
+
+#include <gsock/gsock-active-socket.h>
+#include <gsock/gsock-error-private.h>
+#include <gsock/gsock-passive-socket.h>
+#include <gsock/sys/gsock-sys.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct
+{
+  GSockRequest *request;
+  GSockSocket *socket;
+  GSockSocketPrivate *priv;
+  GSockPlan *plan;
+  GSockPatience patience;
+  int family;
+  const GSockAddress *local, *remote; /* of this attempt, or NULL */
+  GError *error;
+} Attempt;
+
+static gboolean
+fail (Attempt *self, gssize failure, const char *operation, const GSockAddress *address)
+{
+  return gsock_error_set (&self->error, failure, operation, address);
+}
+
+static gboolean
+set_flag (int fd, int level, int number, int value, GError **error, const char *name)
+{
+  g_autofree char *operation = NULL;
+
+  if (setsockopt (fd, level, number, &value, sizeof value) == 0)
+    return TRUE;
+  operation = g_strdup_printf ("make-socket: %s", name);
+  return gsock_error_set_for_name (error, -errno, operation, NULL);
+}
+
+/* A dual-stack socket says so, for net.ipv6.bindv6only may say otherwise. */
+static gboolean
+set_dual_stack (Attempt *self, int fd)
+{
+  GSockRequest *request = self->request;
+  gboolean asked = request->address_family != GSOCK_ADDRESS_FAMILY_INTERNET || request->ipv6 == GSOCK_IPV6_MODE_ONLY;
+
+  if (self->family != AF_INET6 || self->remote != NULL || (!self->plan->dual && !asked))
+    return TRUE;
+  return set_flag (fd, IPPROTO_IPV6, IPV6_V6ONLY, !self->plan->dual, &self->error, "ipv6");
+}
+
+static gboolean
+make_descriptor (Attempt *self, int *fd)
+{
+  GSockRequest *request = self->request;
+  gboolean nonblocking = request->kind == GSOCK_CLASS_PASSIVE || self->remote != NULL;
+
+  *fd = gsock_sys_socket (self->family, request->type, request->protocol, nonblocking);
+  if (*fd < 0)
+    return fail (self, -errno, "make-socket", NULL);
+
+  gsock_handle_adopt (&self->priv->handle, *fd, self->family, request->type, request->protocol);
+  self->priv->handle.nonblocking = nonblocking;
+  return TRUE;
+}
+
+/* Passive stream sockets take their port back from connections of theirs that linger. */
+static gboolean
+set_keyword_options (Attempt *self, int fd)
+{
+  GSockRequest *request = self->request;
+
+  if (request->kind == GSOCK_CLASS_PASSIVE && self->priv->handle.ops->internet && request->type == GSOCK_SOCKET_TYPE_STREAM
+      && !GSOCK_GIVEN (request, GSOCK_KEYWORD_REUSE_ADDRESS)
+      && !set_flag (fd, SOL_SOCKET, SO_REUSEADDR, TRUE, &self->error, "reuse-address"))
+    return FALSE;
+
+  for (guint i = 0; i < gsock_n_keyword_aliases; i++)
+    {
+      const GSockKeywordAlias *alias = &gsock_keyword_aliases[i];
+      gboolean value = *(const gboolean *) ((const char *) request + alias->offset);
+
+      if (GSOCK_GIVEN (request, alias->id)
+          && !set_flag (fd, alias->level, alias->number, value, &self->error, gsock_request_row (alias->id)->name))
+        return FALSE;
+    }
+  if (request->interface != NULL
+      && setsockopt (fd, SOL_SOCKET, SO_BINDTODEVICE, request->interface, strlen (request->interface)) < 0)
+    return gsock_error_set_for_name (&self->error, -errno, "make-socket: interface", request->interface);
+  return TRUE;
+}
+
+static gboolean
+set_options (Attempt *self, int fd, GSockPhase phase)
+{
+  GArray *options = self->request->options;
+
+  for (guint i = 0; options != NULL && i < options->len; i++)
+    {
+      GSockRequestedOption *requested = &g_array_index (options, GSockRequestedOption, i);
+      GSockPhase wanted = requested->option->phase == GSOCK_PHASE_ANY ? GSOCK_PHASE_BEFORE_BIND : requested->option->phase;
+
+      if (wanted == phase
+          && !gsock_option_set_on (fd, self->family, self->request->type, requested->option, requested->value, &self->error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The kernel gives the file the mode of the socket that it is bound to, less the umask. */
+static gboolean
+set_file_mode (Attempt *self, int fd)
+{
+  if (!GSOCK_GIVEN (self->request, GSOCK_KEYWORD_FILE_MODE))
+    return TRUE;
+  if (!self->priv->handle.ops->local)
+    return gsock_error_literal (&self->error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: file-mode is for local sockets");
+  return fchmod (fd, self->request->file_mode) == 0 || fail (self, -errno, "make-socket: file-mode", NULL);
+}
+
+static gboolean
+bind_it (Attempt *self, int fd)
+{
+  gssize result = gsock_bind_handle (self->priv, fd, self->local);
+
+  return result >= 0 || fail (self, result, "bind", self->local);
+}
+
+static gboolean
+listen_on_it (Attempt *self, int fd)
+{
+  if (self->request->kind != GSOCK_CLASS_PASSIVE || self->local == NULL)
+    return TRUE;
+  if (!set_options (self, fd, GSOCK_PHASE_BEFORE_LISTEN))
+    return FALSE;
+  if (listen (fd, self->request->backlog) < 0)
+    return fail (self, -errno, "listen", self->local);
+  self->priv->handle.listening = TRUE;
+  return TRUE;
+}
+
+/* From bind to listen the lock of the folder is held: in between, the own file would look stale to
+ * others. */
+static gboolean
+bind_and_listen (Attempt *self, int fd)
+{
+  gboolean done;
+  int lock;
+
+  if (!self->request->replace_stale || gsock_address_is_abstract (self->local))
+    return bind_it (self, fd) && listen_on_it (self, fd);
+
+  lock = gsock_local_file_lock (self->local);
+  if (lock < 0)
+    return fail (self, lock, "replace a stale socket", self->local);
+  done = gsock_local_file_remove_stale (self->local, self->request->type) == 0 || fail (self, -EADDRINUSE, "bind", self->local);
+  done = done && bind_it (self, fd) && listen_on_it (self, fd);
+  gsock_local_file_unlock (lock);
+  return done;
+}
+
+static gboolean
+connect_it (Attempt *self, int fd)
+{
+  gssize result;
+
+  if (self->remote == NULL)
+    return TRUE;
+  if (!set_options (self, fd, GSOCK_PHASE_BEFORE_CONNECT))
+    return FALSE;
+  result = gsock_connect_handle (self->priv, self->remote, FALSE, &self->patience);
+  if (result == -EINPROGRESS && !self->patience.wait)
+    return TRUE;
+  return result >= 0 || fail (self, result, "connect", self->remote);
+}
+
+/* Options for which no phase comes are set all the same. */
+static gboolean
+set_late_options (Attempt *self, int fd)
+{
+  return (self->priv->handle.listening || set_options (self, fd, GSOCK_PHASE_BEFORE_LISTEN))
+         && (self->remote != NULL || set_options (self, fd, GSOCK_PHASE_BEFORE_CONNECT));
+}
+
+static gboolean
+try_once (Attempt *self)
+{
+  int fd;
+
+  if (!make_descriptor (self, &fd))
+    return FALSE;
+  return set_dual_stack (self, fd) && set_keyword_options (self, fd) && set_options (self, fd, GSOCK_PHASE_BEFORE_BIND)
+         && set_file_mode (self, fd) && (self->local == NULL || bind_and_listen (self, fd))
+         && set_late_options (self, fd) && connect_it (self, fd);
+}
+
+/* Back to an object that has no descriptor, for the next candidate or for good. */
+static void
+take_back (Attempt *self)
+{
+  GSockHandle *handle = &self->priv->handle;
+
+  if (self->priv->file != NULL)
+    gsock_local_file_unlink (self->priv->file);
+  g_clear_pointer (&self->priv->file, gsock_local_file_free);
+  gsock_handle_release (handle);
+  handle->bound = handle->connected = handle->connecting = handle->listening = handle->nonblocking = FALSE;
+  self->priv->remote.length = 0;
+}
+
+/* The local address to go with this remote one: of the same family, or every address of it. */
+static const GSockAddress *
+choose_local (Attempt *self, GSockAddress *room)
+{
+  GPtrArray *local = self->plan->local;
+
+  for (guint i = 0; local != NULL && i < local->len; i++)
+    {
+      const GSockAddress *address = g_ptr_array_index (local, i);
+
+      if (gsock_address_family_number (address) == self->family)
+        return address;
+      if (gsock_address_is_unspecified (address) && self->request->local_host == NULL)
+        {
+          gsock_address_init_any (room, self->family, gsock_address_get_port (address));
+          return room;
+        }
+    }
+  return NULL;
+}
+
+static void
+collect_reason (GString *reasons, const Attempt *self)
+{
+  if (reasons->len > 0)
+    g_string_append (reasons, "; ");
+  g_string_append (reasons, self->error->message);
+}
+
+static gboolean
+fail_all (Attempt *self, GString *reasons, guint n_attempts, GError **error)
+{
+  if (n_attempts > 1 && self->error->domain == GSOCK_ERROR)
+    gsock_error_literal (error, self->error->code, "none of %u addresses worked: %s", n_attempts, reasons->str);
+  else
+    g_propagate_error (error, g_steal_pointer (&self->error));
+  g_clear_error (&self->error);
+  return FALSE;
+}
+
+/* Time that ran out and a cancellation are the end for all candidates. */
+static gboolean
+is_final (const GError *error)
+{
+  return error->domain != GSOCK_ERROR || error->code == GSOCK_ERROR_TIMED_OUT || error->code == GSOCK_ERROR_CLOSED;
+}
+
+static gboolean
+try_remotes (Attempt *self, GString *reasons, GError **error)
+{
+  GPtrArray *remote = self->plan->remote;
+
+  for (guint i = 0; i < remote->len; i++)
+    {
+      GSockAddress room;
+
+      g_clear_error (&self->error);
+      self->remote = g_ptr_array_index (remote, i);
+      self->family = gsock_address_family_number (self->remote);
+      self->local = choose_local (self, &room);
+      if (self->plan->local != NULL && self->local == NULL)
+        gsock_error_literal (&self->error, GSOCK_ERROR_INVALID_KEYWORD,
+                             "make-socket: no local address is of the family %s, as the remote one is",
+                             gsock_family_find (self->family)->name);
+      else if (try_once (self))
+        return TRUE;
+      take_back (self);
+      collect_reason (reasons, self);
+      if (is_final (self->error))
+        return fail_all (self, reasons, i + 1, error);
+    }
+  return fail_all (self, reasons, remote->len, error);
+}
+
+static gboolean
+try_locals (Attempt *self, GString *reasons, GError **error)
+{
+  GPtrArray *local = self->plan->local;
+
+  for (guint i = 0; i < local->len; i++)
+    {
+      g_clear_error (&self->error);
+      self->local = g_ptr_array_index (local, i);
+      self->family = gsock_address_family_number (self->local);
+      if (try_once (self))
+        return TRUE;
+      take_back (self);
+      collect_reason (reasons, self);
+    }
+  return fail_all (self, reasons, local->len, error);
+}
+
+static gboolean
+try_plain (Attempt *self, GError **error)
+{
+  self->family = self->plan->family;
+  if (try_once (self))
+    return TRUE;
+  take_back (self);
+  g_propagate_error (error, g_steal_pointer (&self->error));
+  return FALSE;
+}
+
+static gboolean
+try_family (Attempt *self, GError **error)
+{
+  g_autoptr (GString) reasons = g_string_new (NULL);
+
+  if (self->plan->remote != NULL)
+    return try_remotes (self, reasons, error);
+  if (self->plan->local != NULL)
+    return try_locals (self, reasons, error);
+  return try_plain (self, error);
+}
+
+/* A system without IPv6 gets the IPv4 socket that would have been half of the dual-stack one. */
+static gboolean
+try_with_fallback (Attempt *self, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  GSockPlan *plan = self->plan;
+
+  if (try_family (self, &reason))
+    return TRUE;
+  if (!plan->fallback || !(g_error_matches (reason, GSOCK_ERROR, GSOCK_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED)
+                           || g_error_matches (reason, GSOCK_ERROR, GSOCK_ERROR_ADDRESS_NOT_AVAILABLE)))
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
+
+  plan->family = AF_INET;
+  plan->dual = plan->fallback = FALSE;
+  if (plan->local != NULL)
+    {
+      GSockAddress *any = g_ptr_array_index (plan->local, 0);
+
+      gsock_address_init_any (any, AF_INET, gsock_address_get_port (any));
+    }
+  return try_family (self, error);
+}
+
+/* What has no place in the kernel is kept by the object. */
+static void
+keep (GSockRequest *request, GSockSocket *socket, GSockSocketPrivate *priv)
+{
+  GSockStreamDefaults *defaults = NULL;
+
+  priv->ipv6 = request->ipv6;
+  if (GSOCK_IS_ACTIVE_SOCKET (socket))
+    defaults = gsock_active_socket_get_defaults (GSOCK_ACTIVE_SOCKET (socket));
+  if (GSOCK_IS_PASSIVE_SOCKET (socket))
+    {
+      GSockPassiveSocket *passive = GSOCK_PASSIVE_SOCKET (socket);
+
+      defaults = gsock_passive_socket_get_defaults (passive);
+      gsock_passive_socket_set_backlog (passive, request->backlog);
+      if (GSOCK_GIVEN (request, GSOCK_KEYWORD_ACTIVE_TYPE))
+        gsock_passive_socket_set_active_type (passive, request->active_type);
+    }
+  if (defaults != NULL)
+    gsock_stream_defaults_set (defaults, request->external_format, request->input_buffer_size, request->output_buffer_size);
+}
+
+gboolean
+gsock_request_run (GSockRequest *request, GSockSocket *self, GCancellable *cancellable, GError **error)
+{
+  g_auto (GSockPlan) plan = { 0 };
+  GSockSocketPrivate *priv = gsock_socket_get_private (self);
+  Attempt attempt = {
+    .request = request,
+    .socket = self,
+    .priv = priv,
+    .plan = &plan,
+    .patience = { request->wait, request->timeout, cancellable, 0 },
+  };
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if (!gsock_request_check (request, error) || !gsock_plan_make (&plan, request, cancellable, error))
+    return FALSE;
+
+  priv->timeout = request->timeout;
+  priv->unlink_on_close = request->unlink_on_close;
+  keep (request, self, priv);
+  return try_with_fallback (&attempt, error);
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What make-socket is asked for: the table of its keywords, and which of them go together. */
+
+#include <gsock/gsock-request-private.h>
+
+#include <gsock/gsock-active-socket.h>
+#include <gsock/gsock-enum-types.h>
+#include <gsock/gsock-error-private.h>
+#include <gsock/gsock-external-format-private.h>
+#include <gsock/gsock-make-socket.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stddef.h>
+#include <string.h>
+
+#define FIELD(name) offsetof (GSockRequest, name)
+
+/* Sorted by length, then by name. */
+static const GSockKeyword rows[] = {
+  { .name = "ipv6", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_KEYWORD_IPV6, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (ipv6), .get_type = gsock_ipv6_mode_get_type },
+  { .name = "type", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_KEYWORD_SOCKET_TYPE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (type), .get_type = gsock_socket_type_get_type },
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_WAIT, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (wait) },
+  { .name = "backlog", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_BACKLOG, .kinds = GSOCK_CLASS_PASSIVE, .offset = FIELD (backlog), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "connect", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_KEYWORD_CONNECT, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (role), .get_type = gsock_role_get_type },
+  { .name = "nodelay", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_NODELAY, .kinds = GSOCK_CLASS_STREAM, .offset = FIELD (nodelay) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_KEYWORD_TIMEOUT, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (timeout) },
+  { .name = "protocol", .type = GSOCK_ARGUMENT_PROTOCOL, .id = GSOCK_KEYWORD_PROTOCOL, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (protocol) },
+  { .name = "scope-id", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_SCOPE_ID, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (scope_id), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "broadcast", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_BROADCAST, .kinds = GSOCK_CLASS_DATAGRAM, .offset = FIELD (broadcast) },
+  { .name = "file-mode", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_FILE_MODE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (file_mode), .minimum = 0, .maximum = 511 },
+  { .name = "flow-info", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_FLOW_INFO, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (flow_info), .minimum = 0, .maximum = 1048575 },
+  { .name = "interface", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_KEYWORD_INTERFACE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (interface) },
+  { .name = "keepalive", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_KEEPALIVE, .kinds = GSOCK_CLASS_STREAM, .offset = FIELD (keepalive) },
+  { .name = "local-host", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_KEYWORD_LOCAL_HOST, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (local_host) },
+  { .name = "local-port", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_LOCAL_PORT, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (local_port), .minimum = 0, .maximum = 65535 },
+  { .name = "reuse-port", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_REUSE_PORT, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (reuse_port) },
+  { .name = "active-type", .type = GSOCK_ARGUMENT_TYPE, .id = GSOCK_KEYWORD_ACTIVE_TYPE, .kinds = GSOCK_CLASS_PASSIVE, .offset = FIELD (active_type), .get_type = gsock_active_socket_get_type },
+  { .name = "family-host", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_KEYWORD_FAMILY_HOST, .kinds = GSOCK_CLASS_DATAGRAM, .offset = FIELD (family_host) },
+  { .name = "family-port", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_FAMILY_PORT, .kinds = GSOCK_CLASS_DATAGRAM, .offset = FIELD (family_port), .minimum = 0, .maximum = 65535 },
+  { .name = "remote-host", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_KEYWORD_REMOTE_HOST, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (remote_host) },
+  { .name = "remote-port", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_REMOTE_PORT, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (remote_port), .minimum = 1, .maximum = 65535 },
+  { .name = "socket-type", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_KEYWORD_SOCKET_TYPE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (type), .get_type = gsock_socket_type_get_type },
+  { .name = "local-address", .type = GSOCK_ARGUMENT_ADDRESS, .id = GSOCK_KEYWORD_LOCAL_ADDRESS, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (local_address), .get_type = gsock_address_get_type },
+  { .name = "local-service", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_KEYWORD_LOCAL_SERVICE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (local_service) },
+  { .name = "replace-stale", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_REPLACE_STALE, .kinds = GSOCK_CLASS_PASSIVE, .offset = FIELD (replace_stale) },
+  { .name = "reuse-address", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_REUSE_ADDRESS, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (reuse_address) },
+  { .name = "address-family", .type = GSOCK_ARGUMENT_FAMILY, .id = GSOCK_KEYWORD_ADDRESS_FAMILY, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (address_family), .get_type = gsock_address_family_get_type },
+  { .name = "local-filename", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_KEYWORD_LOCAL_FILENAME, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (local_filename) },
+  { .name = "remote-address", .type = GSOCK_ARGUMENT_ADDRESS, .id = GSOCK_KEYWORD_REMOTE_ADDRESS, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (remote_address), .get_type = gsock_address_get_type },
+  { .name = "remote-service", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_KEYWORD_REMOTE_SERVICE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (remote_service) },
+  { .name = "external-format", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_KEYWORD_EXTERNAL_FORMAT, .kinds = GSOCK_CLASS_STREAM, .offset = FIELD (external_format) },
+  { .name = "include-headers", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_INCLUDE_HEADERS, .kinds = GSOCK_CLASS_RAW, .offset = FIELD (include_headers) },
+  { .name = "remote-filename", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_KEYWORD_REMOTE_FILENAME, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (remote_filename) },
+  { .name = "unlink-on-close", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_UNLINK_ON_CLOSE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (unlink_on_close) },
+  { .name = "multicast-groups", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_MULTICAST_GROUPS, .kinds = GSOCK_CLASS_RAW, .offset = FIELD (multicast_groups), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_INPUT_BUFFER_SIZE, .kinds = GSOCK_CLASS_STREAM, .offset = FIELD (input_buffer_size), .minimum = 1, .maximum = G_MAXINT },
+  { .name = "output-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_OUTPUT_BUFFER_SIZE, .kinds = GSOCK_CLASS_STREAM, .offset = FIELD (output_buffer_size), .minimum = 1, .maximum = G_MAXINT },
+  { .name = "remote-connectable", .type = GSOCK_ARGUMENT_OBJECT, .id = GSOCK_KEYWORD_REMOTE_CONNECTABLE, .kinds = GSOCK_CLASS_ACTIVE, .offset = FIELD (remote_connectable), .get_type = g_socket_connectable_get_type },
+};
+
+#define ALIAS(id_, option_, level_, number_, field)                                                \
+  { .id = id_, .option = option_, .level = level_, .number = number_, .offset = FIELD (field) }
+
+const GSockKeywordAlias gsock_keyword_aliases[] = {
+  ALIAS (GSOCK_KEYWORD_REUSE_ADDRESS, "reuse-address", SOL_SOCKET, SO_REUSEADDR, reuse_address),
+  ALIAS (GSOCK_KEYWORD_REUSE_PORT, "reuse-port", SOL_SOCKET, SO_REUSEPORT, reuse_port),
+  ALIAS (GSOCK_KEYWORD_KEEPALIVE, "keep-alive", SOL_SOCKET, SO_KEEPALIVE, keepalive),
+  ALIAS (GSOCK_KEYWORD_NODELAY, "tcp-nodelay", IPPROTO_TCP, TCP_NODELAY, nodelay),
+  ALIAS (GSOCK_KEYWORD_BROADCAST, "broadcast", SOL_SOCKET, SO_BROADCAST, broadcast),
+  ALIAS (GSOCK_KEYWORD_INCLUDE_HEADERS, "ip-header-include", IPPROTO_IP, IP_HDRINCL, include_headers),
+};
+const guint gsock_n_keyword_aliases = G_N_ELEMENTS (gsock_keyword_aliases);
+
+static GParamSpec *
+find_own_property (GSockRequest *self, const char *name)
+{
+  g_autofree char *canonical = NULL;
+  GParamSpec *pspec;
+
+  if (self->object == NULL)
+    return NULL;
+  canonical = g_strdelimit (g_strdup (name), "_", '-');
+  pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (self->object), canonical);
+  return pspec != NULL && (pspec->flags & G_PARAM_WRITABLE) != 0 ? pspec : NULL;
+}
+
+static GType
+other_type (gpointer request, const char *name)
+{
+  GParamSpec *pspec = find_own_property (request, name);
+  const GSockOption *option = pspec == NULL ? gsock_option_find (name) : NULL;
+
+  if (pspec != NULL)
+    return pspec->value_type;
+  return option != NULL ? gsock_option_argument_type (option) : G_TYPE_INVALID;
+}
+
+static gboolean
+add_option (GSockRequest *self, const GSockOption *option, const GValue *value, GError **error)
+{
+  GSockRequestedOption requested = { .option = option };
+
+  for (guint i = 0; self->options != NULL && i < self->options->len; i++)
+    if (g_array_index (self->options, GSockRequestedOption, i).option == option)
+      return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: the option %s is given twice", option->name);
+
+  requested.value = gsock_option_variant_from_value (option, value, error);
+  if (requested.value == NULL)
+    return FALSE;
+  g_variant_take_ref (requested.value);
+  if (self->options == NULL)
+    self->options = g_array_new (FALSE, FALSE, sizeof (GSockRequestedOption));
+  g_array_append_val (self->options, requested);
+  return TRUE;
+}
+
+static gboolean
+other (gpointer request, const char *name, const GValue *value, GError **error)
+{
+  GSockRequest *self = request;
+  GParamSpec *pspec = find_own_property (self, name);
+
+  if (pspec == NULL)
+    return add_option (self, gsock_option_find (name), value, error);
+  if (!g_value_type_transformable (G_VALUE_TYPE (value), pspec->value_type))
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s takes a %s, not a %s",
+                                pspec->name, g_type_name (pspec->value_type), G_VALUE_TYPE_NAME (value));
+  g_object_set_property (self->object, pspec->name, value);
+  return TRUE;
+}
+
+static void
+other_names (gpointer request, GPtrArray *names)
+{
+  GSockRequest *self = request;
+  g_autofree GParamSpec **pspecs = NULL;
+  guint n_pspecs = 0;
+
+  if (self->object != NULL)
+    pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (self->object), &n_pspecs);
+  for (guint i = 0; i < n_pspecs; i++)
+    if (gsock_keyword_find (&gsock_make_socket_keywords, pspecs[i]->name) == NULL)
+      g_ptr_array_add (names, (gpointer) pspecs[i]->name);
+  gsock_option_append_names (names);
+}
+
+GSockKeywordTable gsock_make_socket_keywords = {
+  .operator_name = "make-socket",
+  .rows = rows,
+  .n_rows = G_N_ELEMENTS (rows),
+  .owns = TRUE,
+  .other_type = other_type,
+  .other = other,
+  .other_names = other_names,
+};
+
+void
+gsock_request_init (GSockRequest *self)
+{
+  memset (self, 0, sizeof *self);
+  self->type = GSOCK_SOCKET_TYPE_STREAM;
+  self->role = GSOCK_ROLE_ACTIVE;
+  self->ipv6 = gsock_get_default_ipv6_mode ();
+  self->local_port = self->remote_port = self->family_port = -1;
+  self->backlog = gsock_get_default_backlog ();
+  self->input_buffer_size = self->output_buffer_size = GSOCK_BUFFER_SIZE_DEFAULT;
+  self->unlink_on_close = TRUE;
+  self->wait = TRUE;
+  self->timeout = GSOCK_TIMEOUT_NEVER;
+  self->active_type = GSOCK_TYPE_ACTIVE_SOCKET;
+}
+
+void
+gsock_request_clear (GSockRequest *self)
+{
+  for (guint i = 0; self->options != NULL && i < self->options->len; i++)
+    g_variant_unref (g_array_index (self->options, GSockRequestedOption, i).value);
+  g_clear_pointer (&self->options, g_array_unref);
+  gsock_keywords_clear (&gsock_make_socket_keywords, self);
+}
+
+const GSockKeyword *
+gsock_request_row (guint id)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].id == id && strcmp (rows[i].name, "type") != 0)
+      return &rows[i];
+  return NULL;
+}
+
+/* What was recorded and is not done yet, as a property. */
+void
+gsock_request_get_value (const GSockRequest *self, guint id, GValue *value)
+{
+  const GSockKeyword *row = gsock_request_row (id);
+  gconstpointer field = (const char *) self + row->offset;
+
+  if (row->type == GSOCK_ARGUMENT_STRING)
+    g_value_set_string (value, *(char *const *) field);
+  else if (row->type == GSOCK_ARGUMENT_OBJECT)
+    g_value_set_object (value, *(GObject *const *) field);
+  else if (row->type == GSOCK_ARGUMENT_ADDRESS)
+    g_value_set_boxed (value, GSOCK_GIVEN (self, id) ? field : NULL);
+  else if (row->type == GSOCK_ARGUMENT_DOUBLE)
+    g_value_set_double (value, *(const double *) field);
+  else if (row->type == GSOCK_ARGUMENT_TYPE)
+    g_value_set_gtype (value, *(const GType *) field);
+  else if (row->type == GSOCK_ARGUMENT_BOOLEAN)
+    g_value_set_boolean (value, *(const gboolean *) field);
+  else if (row->type == GSOCK_ARGUMENT_ENUM || row->type == GSOCK_ARGUMENT_FAMILY)
+    g_value_set_enum (value, *(const int *) field);
+  else
+    g_value_set_int (value, *(const int *) field);
+}
+
+#define BIT(id) (G_GUINT64_CONSTANT (1) << (GSOCK_KEYWORD_##id))
+
+/* Ways of saying the same thing, of which one at most may be used. */
+static const struct
+{
+  guint64 one, other;
+} contradictions[] = {
+  { BIT (LOCAL_ADDRESS), BIT (LOCAL_HOST) | BIT (LOCAL_PORT) | BIT (LOCAL_SERVICE) | BIT (LOCAL_FILENAME) },
+  { BIT (LOCAL_FILENAME), BIT (LOCAL_HOST) | BIT (LOCAL_PORT) | BIT (LOCAL_SERVICE) },
+  { BIT (LOCAL_PORT), BIT (LOCAL_SERVICE) },
+  { BIT (REMOTE_ADDRESS), BIT (REMOTE_HOST) | BIT (REMOTE_PORT) | BIT (REMOTE_SERVICE) | BIT (REMOTE_FILENAME) | BIT (REMOTE_CONNECTABLE) },
+  { BIT (REMOTE_FILENAME), BIT (REMOTE_HOST) | BIT (REMOTE_PORT) | BIT (REMOTE_SERVICE) | BIT (REMOTE_CONNECTABLE) },
+  { BIT (REMOTE_CONNECTABLE), BIT (REMOTE_HOST) | BIT (REMOTE_PORT) | BIT (REMOTE_SERVICE) },
+  { BIT (REMOTE_PORT), BIT (REMOTE_SERVICE) },
+};
+
+#define HOSTS (BIT (LOCAL_HOST) | BIT (LOCAL_SERVICE) | BIT (REMOTE_HOST) | BIT (REMOTE_PORT) | BIT (REMOTE_SERVICE) | BIT (REMOTE_CONNECTABLE))
+#define FILENAMES (BIT (LOCAL_FILENAME) | BIT (REMOTE_FILENAME))
+#define REMOTES (BIT (REMOTE_ADDRESS) | BIT (REMOTE_HOST) | BIT (REMOTE_PORT) | BIT (REMOTE_SERVICE) | BIT (REMOTE_FILENAME) | BIT (REMOTE_CONNECTABLE))
+
+static const char *
+name_of (guint64 bits)
+{
+  return gsock_request_row (g_bit_nth_lsf (bits, -1))->name;
+}
+
+static gboolean
+check_contradictions (GSockRequest *self, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (contradictions); i++)
+    if ((self->given & contradictions[i].one) != 0 && (self->given & contradictions[i].other) != 0)
+      return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s and %s cannot go together",
+                                  name_of (contradictions[i].one), name_of (self->given & contradictions[i].other));
+
+  for (guint i = 0; self->options != NULL && i < self->options->len; i++)
+    for (guint j = 0; j < G_N_ELEMENTS (gsock_keyword_aliases); j++)
+      if (GSOCK_GIVEN (self, gsock_keyword_aliases[j].id)
+          && strcmp (g_array_index (self->options, GSockRequestedOption, i).option->name, gsock_keyword_aliases[j].option) == 0)
+        return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s and %s name the same option",
+                                    gsock_request_row (gsock_keyword_aliases[j].id)->name, gsock_keyword_aliases[j].option);
+  return TRUE;
+}
+
+static gboolean
+check_pairs (GSockRequest *self, GError **error)
+{
+  gboolean host = GSOCK_GIVEN (self, GSOCK_KEYWORD_REMOTE_HOST);
+  gboolean port = GSOCK_GIVEN (self, GSOCK_KEYWORD_REMOTE_PORT) || GSOCK_GIVEN (self, GSOCK_KEYWORD_REMOTE_SERVICE);
+
+  if (host && !port)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: remote-host \"%s\" needs remote-port or remote-service with it", self->remote_host);
+  if (port && !host)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s needs remote-host with it",
+                                name_of (self->given & (BIT (REMOTE_PORT) | BIT (REMOTE_SERVICE))));
+  return TRUE;
+}
+
+static gboolean
+is_internet (int family)
+{
+  return family == GSOCK_ADDRESS_FAMILY_INTERNET || gsock_family_find (family)->internet;
+}
+
+static gboolean
+check_family (GSockRequest *self, GError **error)
+{
+  guint64 wrong = 0;
+
+  if (!is_internet (self->address_family))
+    wrong = self->given & HOSTS;
+  if (wrong == 0 && self->address_family != GSOCK_ADDRESS_FAMILY_LOCAL)
+    wrong = self->given & FILENAMES;
+  if (wrong == 0)
+    return TRUE;
+  return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s does not go with the address family %s",
+                              name_of (wrong), gsock_family_find (self->address_family)->name);
+}
+
+static const struct
+{
+  guint8 kind;
+  const char *name;
+} kind_names[] = {
+  { GSOCK_CLASS_ACTIVE, "active" },
+  { GSOCK_CLASS_PASSIVE, "passive" },
+  { GSOCK_CLASS_DATAGRAM, "datagram" },
+  { GSOCK_CLASS_RAW, "raw" },
+};
+
+static char *
+describe_kinds (guint kinds)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (kind_names); i++)
+    if ((kinds & kind_names[i].kind) != 0)
+      g_string_append_printf (text, "%s%s", text->len > 0 ? " and " : "", kind_names[i].name);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static gboolean
+check_kinds (GSockRequest *self, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (GSOCK_GIVEN (self, rows[i].id) && (rows[i].kinds & self->kind) == 0)
+      {
+        g_autofree char *wanted = describe_kinds (rows[i].kinds);
+        g_autofree char *got = describe_kinds (self->kind);
+
+        return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s is for %s sockets, and this one is %s",
+                                    rows[i].name, wanted, got);
+      }
+  if (self->kind == GSOCK_CLASS_PASSIVE && (self->given & REMOTES) != 0)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s is not for passive sockets, which connect to nobody",
+                                name_of (self->given & REMOTES));
+  return TRUE;
+}
+
+/* A file name means the local family, and a ready made address its own, where none is named. */
+static gboolean
+infer_family (GSockRequest *self, GError **error)
+{
+  int local = GSOCK_GIVEN (self, GSOCK_KEYWORD_LOCAL_ADDRESS) ? gsock_address_family_number (&self->local_address) : AF_UNSPEC;
+  int remote = GSOCK_GIVEN (self, GSOCK_KEYWORD_REMOTE_ADDRESS) ? gsock_address_family_number (&self->remote_address) : AF_UNSPEC;
+  int given = local != AF_UNSPEC ? local : remote;
+
+  if (!GSOCK_GIVEN (self, GSOCK_KEYWORD_ADDRESS_FAMILY) && (self->given & FILENAMES) != 0)
+    self->address_family = GSOCK_ADDRESS_FAMILY_LOCAL;
+  if (given == AF_UNSPEC)
+    return TRUE;
+  if (!GSOCK_GIVEN (self, GSOCK_KEYWORD_ADDRESS_FAMILY) && !is_internet (given))
+    self->address_family = given;
+  if (self->address_family == given || (is_internet (given) && self->address_family != GSOCK_ADDRESS_FAMILY_IPV4 && is_internet (self->address_family)))
+    return TRUE;
+  return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: a %s of family %s does not go with the address family %s",
+                              local != AF_UNSPEC ? "local-address" : "remote-address",
+                              gsock_family_find (given)->name, gsock_family_find (self->address_family)->name);
+}
+
+static gboolean
+check_format (GSockRequest *self, GError **error)
+{
+  if (!GSOCK_GIVEN (self, GSOCK_KEYWORD_EXTERNAL_FORMAT))
+    return TRUE;
+  return gsock_external_format_check (self->external_format, error);
+}
+
+/* Whether the keywords go together, before anything is done. */
+gboolean
+gsock_request_check (GSockRequest *self, GError **error)
+{
+  return check_kinds (self, error) && check_contradictions (self, error) && infer_family (self, error)
+         && check_family (self, error) && check_pairs (self, error) && check_format (self, error);
+}

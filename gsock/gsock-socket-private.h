@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gsock/gsock-driver-private.h>
+#include <gsock/gsock-handle-private.h>
+#include <gsock/gsock-local-file-private.h>
+#include <gsock/gsock-request-private.h>
+#include <gsock/gsock-socket.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GSockHandle handle;
+  GSockRequest *request; /* the keywords, until init has done what they say */
+  GSockLocalFile *file;
+  double timeout;
+  guint ipv6 : 2;
+  guint unlink_on_close : 1;
+  GSockAddress remote; /* of length 0 where it is not known without asking */
+} GSockSocketPrivate;
+
+GSockSocketPrivate *gsock_socket_get_private (GSockSocket *self);
+
+static inline GSockHandle *
+gsock_socket_get_handle (GSockSocket *self)
+{
+  return &gsock_socket_get_private (self)->handle;
+}
+
+/* The descriptor for the time until leave, or -1 with @error. */
+int gsock_socket_enter (GSockSocket *self, const char *operation, GError **error);
+void gsock_socket_leave (GSockSocket *self);
+
+int gsock_socket_native_family (GSockSocket *self);
+int gsock_socket_native_type (GSockSocket *self);
+GSockRequest *gsock_socket_get_request (GSockSocket *self);
+
+/* The timeout of a call: GSOCK_TIMEOUT_DEFAULT stands for the socket's own. */
+static inline double
+gsock_socket_effective_timeout (GSockSocketPrivate *priv, double timeout)
+{
+  return timeout == GSOCK_TIMEOUT_DEFAULT ? priv->timeout : timeout;
+}
+
+/* gsock-request-run.c */
+gboolean gsock_request_run (GSockRequest *request, GSockSocket *self, GCancellable *cancellable, GError **error);
+
+/* gsock-socket.c: an object of @type around a descriptor that is made already. */
+GSockSocket *gsock_socket_new_for_fd (GType type, int fd, int family, int native_type, int protocol);
+GType gsock_socket_type_for (int family, int type, GSockRole role);
+guint gsock_socket_kind_of (GSockSocket *self);
+
+/* gsock-socket-property.c */
+void gsock_socket_install_keywords (GObjectClass *object_class, guint kind);
+void gsock_socket_set_property (GObject *object, guint property_id, const GValue *value, GParamSpec *pspec);
+void gsock_socket_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec);
+void gsock_socket_get_live_value (GSockSocket *self, guint id, GValue *value);
+
+/* gsock-op-bind.c, gsock-op-connect.c: on a handle, without a check */
+gssize gsock_bind_handle (GSockSocketPrivate *priv, int fd, const GSockAddress *address);
+gssize gsock_connect_handle (GSockSocketPrivate *priv, const GSockAddress *address, gboolean started, GSockPatience *patience);
+
+/* What the classes do where nobody has specialised them. */
+gboolean gsock_socket_real_bind_address (GSockSocket *self, const GSockAddress *address, GError **error);
+gboolean gsock_socket_real_connect_to (GSockSocket *self, const GSockAddress *address, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+gboolean gsock_socket_real_shutdown (GSockSocket *self, gboolean read, gboolean write, GError **error);
+gboolean gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **error);
+gssize gsock_socket_real_send_to (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error);
+GBytes *gsock_socket_real_receive_from (GSockSocket *self, gsize size, GSockMessageFlags flags, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error);
+
+/* Format and buffers, which a passive socket hands to what it accepts. */
+typedef struct
+{
+  const char *external_format; /* interned */
+  guint input_buffer_size, output_buffer_size;
+} GSockStreamDefaults;
+
+void gsock_stream_defaults_init (GSockStreamDefaults *self);
+void gsock_stream_defaults_set (GSockStreamDefaults *self, const char *external_format, int input_buffer_size, int output_buffer_size);
+gboolean gsock_stream_defaults_get_property (const GSockStreamDefaults *self, guint id, GValue *value);
+
+GSockStreamDefaults *gsock_active_socket_get_defaults (GSockActiveSocket *self);
+GSockStreamDefaults *gsock_passive_socket_get_defaults (GSockPassiveSocket *self);
+void gsock_passive_socket_set_backlog (GSockPassiveSocket *self, int backlog);
+
+G_END_DECLS

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The seams between systems: each function has one file per way of doing it, and the build picks. */
+#pragma once
+
+#include <glib.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+G_BEGIN_DECLS
+
+/* wake-eventfd.c, wake-pipe.c: a descriptor to poll and one to write to. */
+int gsock_sys_wake_open (int fds[2]);
+void gsock_sys_wake_close (int fds[2]);
+void gsock_sys_wake_signal (int fd);
+void gsock_sys_wake_drain (int fd);
+
+/* poll-ppoll.c, poll-poll.c: @timeout_us below 0 waits for ever. */
+int gsock_sys_poll (struct pollfd *fds, guint n_fds, gint64 timeout_us);
+
+/* accept-accept4.c, accept-fcntl.c: the new descriptor is close-on-exec, and blocking. */
+int gsock_sys_accept (int fd, struct sockaddr *address, socklen_t *length);
+
+/* socket-flags.c, socket-fcntl.c: close-on-exec from birth. */
+int gsock_sys_socket (int family, int type, int protocol, gboolean nonblocking);
+int gsock_sys_socketpair (int family, int type, int protocol, int fds[2]);
+
+G_END_DECLS
