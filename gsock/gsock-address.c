@@ -200,7 +200,7 @@ gsock_address_new_from_bytes (const guint8 *bytes, gsize length, GError **error)
 
 /**
  * gsock_address_new_for_family:
- * @family: the family, any number that the system knows
+ * @family: (type gint): the family, a #GSockAddressFamily or any number that the system knows
  * @data: (array length=length) (nullable): what follows the number of the family
  * @length: how many bytes @data has
  * @error: return location for an error
@@ -261,9 +261,10 @@ gsock_address_free (GSockAddress *self)
  * gsock_address_get_family:
  * @self: an address
  *
- * The family of an address: one that the enumeration names, or another number of the system's.
+ * The family of an address: one that #GSockAddressFamily names, or another number of the system's,
+ * for which most languages have no value of an enumeration, so they are given the number.
  *
- * Returns: the family, %GSOCK_ADDRESS_FAMILY_INTERNET for the empty address
+ * Returns: (type gint): the family, %GSOCK_ADDRESS_FAMILY_INTERNET for the empty address
  *
  * Since: 1.0
  */
