@@ -42,7 +42,8 @@ gsock_lookup_unref (GSockLookup *self)
   g_atomic_rc_box_release_full (self, gsock_lookup_clear);
 }
 
-/* A hosts file that gives a name both 127.0.0.1 and ::1 makes glibc answer 127.0.0.1 twice. */
+/* Asked for IPv4 alone, glibc takes the ::1 of a hosts file for 127.0.0.1 too, and answers it
+ * twice. */
 void
 gsock_lookup_add (GSockLookup *self, const GSockAddress *address)
 {

@@ -197,8 +197,8 @@ give_text (char **out, const char *text)
  * address; `GSOCK_ERROR_UNKNOWN_INTERFACE` when its scope is; `GSOCK_ERROR_INVALID_ARGUMENT` when
  * @ipv6 is none of the modes; `G_IO_ERROR_CANCELLED`.
  *
- * Returns: (transfer container) (element-type GSockAddress): the addresses, with port 0, at least one,
- *   none twice, the best first, as RFC 6724 has it
+ * Returns: (transfer container) (element-type GSockAddress): the addresses, with port 0, at least
+ *   one, none twice, the best first, as RFC 6724 has it
  *
  * Since: 1.0
  */
@@ -251,8 +251,8 @@ gsock_lookup_hostname_async (const char *name,
  * Takes the result of [func@lookup_hostname_async]. Its errors are those of
  * [func@lookup_hostname].
  *
- * Returns: (transfer container) (element-type GSockAddress): the addresses, as [func@lookup_hostname]
- *   gives them
+ * Returns: (transfer container) (element-type GSockAddress): the addresses, as
+ *   [func@lookup_hostname] gives them
  *
  * Since: 1.0
  */

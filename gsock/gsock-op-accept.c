@@ -99,7 +99,7 @@ set_accept_error (GError **error, gssize failure)
   return gsock_error_set (error, failure, "accept-connection", NULL);
 }
 
-GSockActiveSocket *
+GSockSocket *
 gsock_passive_socket_real_accept_connection (GSockPassiveSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (GSOCK_SOCKET (self));
@@ -123,7 +123,7 @@ gsock_passive_socket_real_accept_connection (GSockPassiveSocket *self, gboolean 
   gsock_handle_update (&active->handle);
   active->timeout = GSOCK_TIMEOUT_NEVER;
   *gsock_active_socket_get_defaults (GSOCK_ACTIVE_SOCKET (socket)) = *gsock_passive_socket_get_defaults (self);
-  return GSOCK_ACTIVE_SOCKET (socket);
+  return socket;
 }
 
 /**
@@ -145,9 +145,12 @@ gsock_passive_socket_real_accept_connection (GSockPassiveSocket *self, gboolean 
 GSockActiveSocket *
 gsock_passive_socket_accept_connection_direct (GSockPassiveSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
+  GSockSocket *socket;
+
   g_return_val_if_fail (GSOCK_IS_PASSIVE_SOCKET (self), NULL);
 
-  return GSOCK_PASSIVE_SOCKET_GET_CLASS (self)->accept_connection (self, wait, timeout, cancellable, error);
+  socket = GSOCK_PASSIVE_SOCKET_GET_CLASS (self)->accept_connection (self, wait, timeout, cancellable, error);
+  return socket != NULL ? GSOCK_ACTIVE_SOCKET (socket) : NULL;
 }
 
 static GSockActiveSocket *

@@ -158,11 +158,11 @@ set_receive_error (GError **error, gssize failure, const GSockHandle *handle)
 }
 
 static inline gssize
-receive_now (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
+receive_now (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
   GSockHandle *handle = &priv->handle;
-  GSockPatience patience = { (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0,
+  GSockPatience patience = { wait && (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0,
                              gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
   gssize result = check_receivable (handle);
 
@@ -180,7 +180,7 @@ receive_now (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags 
 }
 
 static GBytes *
-receive_new_bytes (GSockSocket *self, gsize size, GSockMessageFlags flags, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
+receive_new_bytes (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
 {
   guint8 *buffer = g_try_malloc (MAX (size, 1));
   gssize n;
@@ -190,7 +190,7 @@ receive_new_bytes (GSockSocket *self, gsize size, GSockMessageFlags flags, doubl
       gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "receive-from: there is no memory for a size of %" G_GSIZE_FORMAT, size);
       return NULL;
     }
-  n = receive_now (self, buffer, size, flags, timeout, received, cancellable, error);
+  n = receive_now (self, buffer, size, flags, wait, timeout, received, cancellable, error);
   if (n >= 0)
     return g_bytes_new_take (buffer, n);
   g_free (buffer);
@@ -209,10 +209,10 @@ give_received (const GSockReceived *received, GSockAddress **sender, GSockMessag
 }
 
 GBytes *
-gsock_socket_real_receive_from (GSockSocket *self, gsize size, GSockMessageFlags flags, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error)
+gsock_socket_real_receive_from (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error)
 {
   GSockReceived received;
-  GBytes *bytes = receive_new_bytes (self, size, flags, timeout, &received, cancellable, error);
+  GBytes *bytes = receive_new_bytes (self, size, flags, wait, timeout, &received, cancellable, error);
 
   if (bytes != NULL)
     give_received (&received, sender, received_flags, full_length);
@@ -247,14 +247,14 @@ copy_bytes (GBytes *bytes, guint8 *buffer, gsize length, GSockAddress *sender, G
 }
 
 static gssize
-receive_by_method (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
+receive_by_method (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GSockAddress) sender = NULL;
   g_autoptr (GBytes) bytes = NULL;
 
   received->flags = 0;
   received->full_length = 0;
-  bytes = GSOCK_SOCKET_GET_CLASS (self)->receive_from (self, length, flags, timeout, &sender, &received->flags,
+  bytes = GSOCK_SOCKET_GET_CLASS (self)->receive_from (self, length, flags, wait, timeout, &sender, &received->flags,
                                                        &received->full_length, cancellable, error);
   return bytes != NULL ? copy_bytes (bytes, buffer, length, sender, received) : -1;
 }
@@ -265,6 +265,7 @@ receive_by_method (GSockSocket *self, guint8 *buffer, gsize length, GSockMessage
  * @buffer: room for what is received
  * @length: how many bytes fit in
  * @flags: message flags
+ * @wait: whether to wait; the flag dont-wait says the same as %FALSE
  * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
  * @received: (out) (optional): what is told of it
  * @cancellable: (nullable): a cancellable
@@ -279,7 +280,7 @@ receive_by_method (GSockSocket *self, guint8 *buffer, gsize length, GSockMessage
  * Since: 1.0
  */
 gssize
-gsock_socket_receive_from_direct (GSockSocket *self, void *buffer, gsize length, GSockMessageFlags flags, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
+gsock_socket_receive_from_direct (GSockSocket *self, void *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
 {
   GSockReceived unwanted;
 
@@ -290,8 +291,8 @@ gsock_socket_receive_from_direct (GSockSocket *self, void *buffer, gsize length,
   if (received == NULL)
     received = &unwanted;
   if (G_LIKELY (GSOCK_SOCKET_GET_CLASS (self)->receive_from == gsock_socket_real_receive_from))
-    return receive_now (self, buffer, length, flags, timeout, received, cancellable, error);
-  return receive_by_method (self, buffer, length, flags, timeout, received, cancellable, error);
+    return receive_now (self, buffer, length, flags, wait, timeout, received, cancellable, error);
+  return receive_by_method (self, buffer, length, flags, wait, timeout, received, cancellable, error);
 }
 
 /**
@@ -299,6 +300,7 @@ gsock_socket_receive_from_direct (GSockSocket *self, void *buffer, gsize length,
  * @self: a socket
  * @size: the most bytes to receive
  * @flags: message flags
+ * @wait: whether to wait; the flag dont-wait says the same as %FALSE
  * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
  * @sender: (out) (optional) (nullable) (transfer full): whom it came from; %NULL where that has no
  *   name, and on a stream
@@ -317,7 +319,7 @@ gsock_socket_receive_from_direct (GSockSocket *self, void *buffer, gsize length,
  * Since: 1.0
  */
 GBytes *
-gsock_socket_receive_bytes (GSockSocket *self, gsize size, GSockMessageFlags flags, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error)
+gsock_socket_receive_bytes (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GSockAddress) from = NULL;
   GSockMessageFlags told = 0;
@@ -328,7 +330,7 @@ gsock_socket_receive_bytes (GSockSocket *self, gsize size, GSockMessageFlags fla
 
   if (!check_request (flags, error))
     return NULL;
-  bytes = GSOCK_SOCKET_GET_CLASS (self)->receive_from (self, size, flags, timeout, &from, &told, &full, cancellable, error);
+  bytes = GSOCK_SOCKET_GET_CLASS (self)->receive_from (self, size, flags, wait, timeout, &from, &told, &full, cancellable, error);
   if (bytes == NULL)
     return NULL;
   if (sender != NULL)
@@ -348,7 +350,7 @@ receive_by_spec (GSockSocket *self, guint8 *buffer, gsize length, GSockReceiveSp
   if (!gsock_check_range ("receive-from", spec->start, spec->end, length, &size, error))
     return -1;
   return gsock_socket_receive_from_direct (self, buffer + spec->start, size,
-                                           spec->flags | (spec->wait ? 0 : GSOCK_MESSAGE_FLAGS_DONT_WAIT),
+                                           spec->flags, spec->wait,
                                            spec->timeout, received, cancellable, error);
 }
 

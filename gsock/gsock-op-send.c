@@ -112,11 +112,11 @@ set_send_error (GError **error, gssize failure, const GSockHandle *handle, const
 }
 
 static inline gssize
-send_now (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error)
+send_now (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
   GSockHandle *handle = &priv->handle;
-  GSockPatience patience = { (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0,
+  GSockPatience patience = { wait && (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0,
                              gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
   gssize result = check_destination (handle, destination, flags);
 
@@ -135,12 +135,12 @@ send_now (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddr
 }
 
 gssize
-gsock_socket_real_send_to (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error)
+gsock_socket_real_send_to (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   gsize length;
   const guint8 *buffer = g_bytes_get_data (data, &length);
 
-  return send_now (self, buffer, length, destination, flags, timeout, cancellable, error);
+  return send_now (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
 }
 
 static gboolean
@@ -160,6 +160,7 @@ check_request (const guint8 *buffer, gsize length, GSockMessageFlags flags, GErr
  * @length: how many there are
  * @destination: (nullable): whom to send them to, or %NULL for the peer
  * @flags: message flags
+ * @wait: whether to wait; the flag dont-wait says the same as %FALSE
  * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
@@ -173,7 +174,7 @@ check_request (const guint8 *buffer, gsize length, GSockMessageFlags flags, GErr
  * Since: 1.0
  */
 gssize
-gsock_socket_send_to_direct (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error)
+gsock_socket_send_to_direct (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   GSockSocketClass *klass;
   g_autoptr (GBytes) bytes = NULL;
@@ -184,9 +185,9 @@ gsock_socket_send_to_direct (GSockSocket *self, const guint8 *buffer, gsize leng
     return -1;
   klass = GSOCK_SOCKET_GET_CLASS (self);
   if (G_LIKELY (klass->send_to == gsock_socket_real_send_to))
-    return send_now (self, buffer, length, destination, flags, timeout, cancellable, error);
+    return send_now (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
   bytes = g_bytes_new (buffer, length);
-  return klass->send_to (self, bytes, destination, flags, timeout, cancellable, error);
+  return klass->send_to (self, bytes, destination, flags, wait, timeout, cancellable, error);
 }
 
 /**
@@ -195,6 +196,7 @@ gsock_socket_send_to_direct (GSockSocket *self, const guint8 *buffer, gsize leng
  * @data: the bytes to send
  * @destination: (nullable): whom to send them to, or %NULL for the peer
  * @flags: message flags
+ * @wait: whether to wait; the flag dont-wait says the same as %FALSE
  * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
@@ -209,7 +211,7 @@ gsock_socket_send_to_direct (GSockSocket *self, const guint8 *buffer, gsize leng
  * Since: 1.0
  */
 gssize
-gsock_socket_send_bytes (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error)
+gsock_socket_send_bytes (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
 
@@ -217,7 +219,7 @@ gsock_socket_send_bytes (GSockSocket *self, GBytes *data, const GSockAddress *de
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-to: there is no buffer") - 1;
   if (!check_request (NULL, 0, flags, error))
     return -1;
-  return GSOCK_SOCKET_GET_CLASS (self)->send_to (self, data, destination, flags, timeout, cancellable, error);
+  return GSOCK_SOCKET_GET_CLASS (self)->send_to (self, data, destination, flags, wait, timeout, cancellable, error);
 }
 
 /* How many bytes [start, end) has; an @end of -1 is the end of the buffer. */
@@ -286,7 +288,7 @@ send_by_spec (GSockSocket *self, const guint8 *buffer, gsize length, GSockSendSp
     destination.length = 0;
   return gsock_socket_send_to_direct (self, buffer + spec->start, size,
                                       destination.length > 0 ? &destination : NULL,
-                                      spec->flags | (spec->wait ? 0 : GSOCK_MESSAGE_FLAGS_DONT_WAIT),
+                                      spec->flags, spec->wait,
                                       spec->timeout, cancellable, error);
 }
 

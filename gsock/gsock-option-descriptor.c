@@ -57,6 +57,17 @@ refused_by_kernel (const GSockOption *option, const char *operation, GVariant *v
 }
 
 gboolean
+gsock_option_check_on (int fd, int family, int type, const GSockOption *option, GVariant *value, GError **error)
+{
+  g_autoptr (GVariant) owned = value != NULL ? g_variant_ref_sink (value) : NULL;
+  g_autoptr (GVariant) inner = owned != NULL ? gsock_option_value_unwrap (owned) : NULL;
+  GSockOptionBytes bytes;
+
+  return check_usable (option, "set-option", GSOCK_ACCESS_SET, family, type, error)
+         && gsock_option_encode (option, fd, inner, &bytes, error);
+}
+
+gboolean
 gsock_option_set_on (int fd, int family, int type, const GSockOption *option, GVariant *value, GError **error)
 {
   g_autoptr (GVariant) owned = value != NULL ? g_variant_ref_sink (value) : NULL;

@@ -82,11 +82,15 @@ GVariant *gsock_option_variant_from_value (const GSockOption *option, const GVal
 /* What C's varargs carry for an option's type: the GValue type to collect, G_TYPE_BOOLEAN, G_TYPE_INT, G_TYPE_STRING, ... G_TYPE_VARIANT. */
 GType gsock_option_argument_type (const GSockOption *option);
 
-/* On a bare descriptor, as make-socket needs it: 0 or FALSE with @error. @family and @type as the kernel has them. */
+/* On a bare descriptor, as make-socket needs it: FALSE or NULL with @error. @family and @type as the kernel has them. */
 gboolean gsock_option_set_on (int fd, int family, int type, const GSockOption *option, GVariant *value, GError **error);
+
+/* What set_on finds out before it asks the kernel, and no more: for options whose phase comes late. */
+gboolean gsock_option_check_on (int fd, int family, int type, const GSockOption *option, GVariant *value, GError **error);
+
 GVariant *gsock_option_get_from (int fd, int family, int type, const GSockOption *option, GError **error);
 
-/* Names of rows near @name, for messages: appends "a, b" or nothing. */
+/* The names of all rows, for messages: static strings. */
 void gsock_option_append_names (GPtrArray *names);
 
 G_END_DECLS

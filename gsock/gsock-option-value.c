@@ -156,7 +156,7 @@ gsock_option_value_print (GVariant *value)
   if (g_utf8_strlen (text, -1) <= 60)
     return g_steal_pointer (&text);
   end = g_utf8_offset_to_pointer (text, 60);
-  return g_strdup_printf ("%.*s…", (int) (end - text), text);
+  return g_strdup_printf ("%.*s...", (int) (end - text), text);
 }
 
 gboolean

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Asks the C library for the addresses of a name and for the name of an address. */
 
-#define _GNU_SOURCE 1
-
 #include <gsock/gsock-resolver-private.h>
 
 #include <gsock/gsock-address-private.h>

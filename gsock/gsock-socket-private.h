@@ -66,8 +66,8 @@ gboolean gsock_socket_real_bind_address (GSockSocket *self, const GSockAddress *
 gboolean gsock_socket_real_connect_to (GSockSocket *self, const GSockAddress *address, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
 gboolean gsock_socket_real_shutdown (GSockSocket *self, gboolean read, gboolean write, GError **error);
 gboolean gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **error);
-gssize gsock_socket_real_send_to (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error);
-GBytes *gsock_socket_real_receive_from (GSockSocket *self, gsize size, GSockMessageFlags flags, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error);
+gssize gsock_socket_real_send_to (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+GBytes *gsock_socket_real_receive_from (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error);
 
 /* Format and buffers, which a passive socket hands to what it accepts. */
 typedef struct

@@ -55,8 +55,8 @@ struct _GSockSocketClass
   gboolean (*connect_to) (GSockSocket *self, const GSockAddress *address, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
   gboolean (*shutdown) (GSockSocket *self, gboolean read, gboolean write, GError **error);
   gboolean (*close) (GSockSocket *self, gboolean abort, GError **error);
-  gssize (*send_to) (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error);
-  GBytes *(*receive_from) (GSockSocket *self, gsize size, GSockMessageFlags flags, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error);
+  gssize (*send_to) (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+  GBytes *(*receive_from) (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error);
 
   /*< private >*/
   gpointer padding[12];
@@ -126,9 +126,9 @@ gssize gsock_socket_send_to (GSockSocket *self, const void *buffer, gsize length
 GSOCK_AVAILABLE_IN_1_0
 gssize gsock_socket_send_to_with_keywords (GSockSocket *self, const guint8 *buffer, gsize length, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error);
 GSOCK_AVAILABLE_IN_1_0
-gssize gsock_socket_send_to_direct (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error);
+gssize gsock_socket_send_to_direct (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
 GSOCK_AVAILABLE_IN_1_0
-gssize gsock_socket_send_bytes (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, double timeout, GCancellable *cancellable, GError **error);
+gssize gsock_socket_send_bytes (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
 
 /* receive-from */
 
@@ -158,9 +158,9 @@ gssize gsock_socket_receive_from (GSockSocket *self, void *buffer, gsize length,
 GSOCK_AVAILABLE_IN_1_0
 guint8 *gsock_socket_receive_from_with_keywords (GSockSocket *self, gsize size, const char *const *names, const GValue *values, guint n_values, gsize *length, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
-gssize gsock_socket_receive_from_direct (GSockSocket *self, void *buffer, gsize length, GSockMessageFlags flags, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error);
+gssize gsock_socket_receive_from_direct (GSockSocket *self, void *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error);
 GSOCK_AVAILABLE_IN_1_0
-GBytes *gsock_socket_receive_bytes (GSockSocket *self, gsize size, GSockMessageFlags flags, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *gsock_socket_receive_bytes (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* events */
 GSOCK_AVAILABLE_IN_1_0

@@ -106,8 +106,8 @@ typedef enum
  * @GSOCK_MESSAGE_FLAGS_OUT_OF_BAND: urgent data
  * @GSOCK_MESSAGE_FLAGS_PEEK: leave what is received in the queue
  * @GSOCK_MESSAGE_FLAGS_DONT_ROUTE: to hosts on this network only
- * @GSOCK_MESSAGE_FLAGS_CONTROL_TRUNCATED: (returned) ancillary data did not fit
- * @GSOCK_MESSAGE_FLAGS_TRUNCATE: (returned) the datagram was longer than the room
+ * @GSOCK_MESSAGE_FLAGS_CONTROL_TRUNCATED: of what was received: ancillary data did not fit
+ * @GSOCK_MESSAGE_FLAGS_TRUNCATE: of what was received: the datagram was longer than the room
  * @GSOCK_MESSAGE_FLAGS_DONT_WAIT: give up rather than wait
  * @GSOCK_MESSAGE_FLAGS_END_OF_RECORD: this ends a record
  * @GSOCK_MESSAGE_FLAGS_WAIT_ALL: wait until the room is full
