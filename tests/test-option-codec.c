@@ -247,6 +247,34 @@ test_decode_short (void)
   check_decoded ("ip-add-membership", "\1\0\0\0", 4, NULL);
 }
 
+/* Whatever comes, for whatever option: a value or an error that names the option. */
+static void
+test_odd_values (void)
+{
+  const char *odd[] = {
+    "true", "byte 0xff", "-1", "0", "1", "70000", "uint64 18446744073709551615", "int64 -9223372036854775808",
+    "0.1", "-0.1", "1e308", "inf", "-inf", "nan", "''", "'lo'", "'239.1.1.1'", "'ff02::1%'", "'%'", "'\\u00e4'",
+    "()", "('',)", "('239.1.1.1', '')", "('239.1.1.1', '232.0.0.1', 'lo')", "('ff02::1', -1)", "(true, nan)",
+    "(inf, inf)", "[1, 2, 3, 4]", "@as []", "@ay []", "b'bytes'", "[byte 0, 0]", "{'a': <1>}", "@a{sv} {}",
+    "@mi nothing", "@mmi just nothing", "<<<'x'>>>", "objectpath '/'", "signature 's'", "handle 3", "((1,),)",
+  };
+  gsize n_rows;
+  const GSockOption *rows = gsock_option_rows (&n_rows);
+
+  for (gsize i = 0; i < n_rows * G_N_ELEMENTS (odd); i++)
+    {
+      const GSockOption *row = &rows[i / G_N_ELEMENTS (odd)];
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) value = NULL;
+      GSockOptionBytes bytes;
+
+      if (encode (row->name, odd[i % G_N_ELEMENTS (odd)], &value, &bytes, &error))
+        g_assert_no_error (error);
+      else
+        test_assert_message (error, row->name);
+    }
+}
+
 static void
 test_argument_types (void)
 {
@@ -282,6 +310,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/option-codec/bytes", test_bytes);
   g_test_add_func ("/option-codec/decode", test_decode);
   g_test_add_func ("/option-codec/decode-short", test_decode_short);
+  g_test_add_func ("/option-codec/odd-values", test_odd_values);
   g_test_add_func ("/option-codec/argument-types", test_argument_types);
   return g_test_run ();
 }

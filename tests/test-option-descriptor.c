@@ -291,7 +291,7 @@ run_step (Socket *self, const Case *step)
     {
       g_autofree char *text = value != NULL ? g_variant_print (value, TRUE) : NULL;
 
-      g_error ("%s on %s: %s %s should give “%s”, not %s", step->name, self->kind->name, step->action,
+      g_error ("%s on %s: %s %s should give \"%s\", not %s", step->name, self->kind->name, step->action,
                step->value, step->outcome, error != NULL ? error->message : text != NULL ? text : "nothing");
     }
   if (sets)
@@ -479,6 +479,26 @@ test_messages (void)
   close (fd);
 }
 
+/* The same refusals, and nothing is set. */
+static void
+test_check (void)
+{
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const GSockOption *option = gsock_option_find ("keep-alive");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) value = NULL;
+
+  g_assert_true (gsock_option_check_on (fd, AF_INET, SOCK_STREAM, option, g_variant_new_boolean (TRUE), &error));
+  g_assert_no_error (error);
+  value = gsock_option_get_from (fd, AF_INET, SOCK_STREAM, option, &error);
+  g_assert_false (g_variant_get_boolean (value));
+  g_assert_false (gsock_option_check_on (fd, AF_INET, SOCK_STREAM, option, g_variant_new_string ("on"), &error));
+  test_assert_error (error, GSOCK_ERROR_INVALID_ARGUMENT);
+  g_assert_false (gsock_option_check_on (fd, AF_INET, SOCK_STREAM, gsock_option_find ("ipv6-only"), g_variant_new_boolean (TRUE), &error));
+  test_assert_error (error, GSOCK_ERROR_OPTION_NOT_SUPPORTED);
+  close (fd);
+}
+
 /* What is given floating is taken care of. */
 static void
 test_floating (void)
@@ -556,6 +576,7 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, &rows[i], test_row);
     }
   g_test_add_func ("/option-descriptor/messages", test_messages);
+  g_test_add_func ("/option-descriptor/check", test_check);
   g_test_add_func ("/option-descriptor/floating", test_floating);
   g_test_add_func ("/option-descriptor/long-answer", test_long_answer);
   result = g_test_run ();

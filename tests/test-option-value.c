@@ -130,8 +130,8 @@ test_print (void)
   g_autofree char *printed = gsock_option_value_print (value);
   g_autofree char *nothing = gsock_option_value_print (NULL);
 
-  g_assert_cmpint (g_utf8_strlen (printed, -1), ==, 61);
-  g_assert_true (g_str_has_suffix (printed, "…"));
+  g_assert_cmpint (g_utf8_strlen (printed, -1), ==, 63);
+  g_assert_true (g_str_has_suffix (printed, "..."));
   g_assert_cmpstr (nothing, ==, "nothing");
 }
 
