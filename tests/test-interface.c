@@ -282,10 +282,12 @@ test_label (void)
   g_assert_null (gsock_lookup_interface ("lo:7", NULL));
 }
 
-/* An interface may be called by a number, which is not its index. */
+/* An interface may be called by a number, which is not its index. Older kernels list the index
+ * 257 before 1: they go by its remainder. */
 static void
 test_name_of_digits (void)
 {
+  const guint wanted_index = 257;
   struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
   g_autoptr (GSockInterface) tunnel = NULL;
   g_autofree char *index = NULL;
@@ -296,7 +298,7 @@ test_name_of_digits (void)
     return;
   fd = open ("/dev/net/tun", O_RDWR | O_CLOEXEC);
   g_strlcpy (request.ifr_name, "1", sizeof request.ifr_name);
-  if (fd < 0 || ioctl (fd, TUNSETIFF, &request) < 0)
+  if (fd < 0 || ioctl (fd, TUNSETIFINDEX, &wanted_index) < 0 || ioctl (fd, TUNSETIFF, &request) < 0)
     {
       g_test_skip ("no tunnel device here");
       if (fd >= 0)
@@ -306,13 +308,14 @@ test_name_of_digits (void)
 
   tunnel = look_up ("1");
   g_assert_cmpuint (gsock_interface_get_index (tunnel), ==, if_nametoindex ("1"));
-  g_assert_cmpuint (gsock_interface_get_index (tunnel), !=, 1);
+  g_assert_cmpuint (gsock_interface_get_index (tunnel), ==, wanted_index);
   g_assert_false (gsock_interface_is_up (tunnel));
   g_assert_cmpuint (gsock_interface_get_addresses (tunnel)->len, ==, 0);
 
   index = g_strdup_printf ("%u", if_nametoindex ("1"));
   same = look_up (index);
   g_assert_cmpstr (gsock_interface_get_name (same), ==, "1");
+  test_order ();
   close (fd);
 }
 

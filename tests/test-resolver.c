@@ -15,10 +15,12 @@ test_hosts (void)
 {
   static const TestHostCase cases[] = {
     { "localhost", GSOCK_IPV6_MODE_YES, "127.0.0.1:0 [::1]:0", "localhost" },
-    { "multi.test", GSOCK_IPV6_MODE_YES, "192.0.2.10:0 192.0.2.11:0 [2001:db8::10]:0",
-      "multi.test" },
+    { "localhost", GSOCK_IPV6_MODE_NO, "127.0.0.1:0", "localhost" },
+    { "localhost", GSOCK_IPV6_MODE_ONLY, "[::1]:0", "localhost" },
+    { "multi.test", GSOCK_IPV6_MODE_YES,
+      "192.0.2.10:0 192.0.2.11:0 [2001:db8::10]:0 [2001:db8::11]:0", "multi.test" },
     { "multi.test", GSOCK_IPV6_MODE_NO, "192.0.2.10:0 192.0.2.11:0", "multi.test" },
-    { "multi.test", GSOCK_IPV6_MODE_ONLY, "[2001:db8::10]:0", "multi.test" },
+    { "multi.test", GSOCK_IPV6_MODE_ONLY, "[2001:db8::10]:0 [2001:db8::11]:0", "multi.test" },
     { "alias.test", GSOCK_IPV6_MODE_YES, "192.0.2.20:0", "four.test" },
     { "ALIAS.test", GSOCK_IPV6_MODE_YES, "192.0.2.20:0", "four.test" },
     { "four.test", GSOCK_IPV6_MODE_NO, "192.0.2.20:0", "four.test" },

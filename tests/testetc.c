@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An /etc and a network of its own for a test of what reads the system's configuration. */
 
-#define _GNU_SOURCE 1
-
 #include "testetc.h"
 
 #include <fcntl.h>

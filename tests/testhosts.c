@@ -17,10 +17,12 @@ static const char *const hosts = "127.0.0.1 localhost\n"
                                  "192.0.2.10 multi.test\n"
                                  "192.0.2.11 multi.test\n"
                                  "2001:db8::10 multi.test\n"
+                                 "2001:db8::11 multi.test\n"
                                  "192.0.2.20 four.test alias.test\n"
                                  "2001:db8::20 six.test\n"
                                  "192.0.2.30 xn--bcher-kva.test\n";
 
+/* Who has to wait for a silent name server outlasts the time that a test is given. */
 void
 test_hosts_write (void)
 {
@@ -28,7 +30,7 @@ test_hosts_write (void)
   test_etc_write ("hosts", hosts);
   test_etc_write ("host.conf", "multi on\n");
   test_etc_write ("services", "http 80/tcp\n");
-  test_etc_write ("resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+  test_etc_write ("resolv.conf", "nameserver 127.0.0.1\noptions timeout:30 attempts:5\n");
 }
 
 char *
