@@ -144,11 +144,20 @@ plan_remote (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, 
   return self->remote != NULL;
 }
 
+/* Of the two, what is not given stays as the address has it. */
 static void
 set_scopes (GPtrArray *addresses, GSockRequest *request)
 {
   for (guint i = 0; addresses != NULL && i < addresses->len; i++)
-    gsock_address_set_scope (g_ptr_array_index (addresses, i), request->scope_id, request->flow_info);
+    {
+      GSockAddress *address = g_ptr_array_index (addresses, i);
+      guint32 scope_id = GSOCK_GIVEN (request, GSOCK_KEYWORD_SCOPE_ID) ? (guint32) request->scope_id
+                                                                       : gsock_address_get_scope_id (address);
+      guint32 flow_info = GSOCK_GIVEN (request, GSOCK_KEYWORD_FLOW_INFO) ? (guint32) request->flow_info
+                                                                         : gsock_address_get_flow_info (address);
+
+      gsock_address_set_scope (address, scope_id, flow_info);
+    }
 }
 
 static gboolean

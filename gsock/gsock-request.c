@@ -230,8 +230,14 @@ static const struct
   { BIT (REMOTE_PORT), BIT (REMOTE_SERVICE) },
 };
 
-#define HOSTS (BIT (LOCAL_HOST) | BIT (LOCAL_SERVICE) | BIT (REMOTE_HOST) | BIT (REMOTE_PORT) | BIT (REMOTE_SERVICE) | BIT (REMOTE_CONNECTABLE))
+#define HOSTS                                                                                      \
+  (BIT (LOCAL_HOST) | BIT (LOCAL_SERVICE) | BIT (REMOTE_HOST) | BIT (REMOTE_PORT)                  \
+   | BIT (REMOTE_SERVICE) | BIT (FAMILY_HOST) | BIT (FAMILY_PORT) | BIT (IPV6))
+#define INTERNET_OPTIONS                                                                           \
+  (BIT (SCOPE_ID) | BIT (FLOW_INFO) | BIT (REUSE_ADDRESS) | BIT (REUSE_PORT) | BIT (INTERFACE)     \
+   | BIT (KEEPALIVE) | BIT (NODELAY) | BIT (BROADCAST) | BIT (INCLUDE_HEADERS))
 #define FILENAMES (BIT (LOCAL_FILENAME) | BIT (REMOTE_FILENAME))
+#define FILE_OPTIONS (BIT (FILE_MODE) | BIT (UNLINK_ON_CLOSE) | BIT (REPLACE_STALE))
 #define REMOTES (BIT (REMOTE_ADDRESS) | BIT (REMOTE_HOST) | BIT (REMOTE_PORT) | BIT (REMOTE_SERVICE) | BIT (REMOTE_FILENAME) | BIT (REMOTE_CONNECTABLE))
 
 static const char *
@@ -277,19 +283,34 @@ is_internet (int family)
   return family == GSOCK_ADDRESS_FAMILY_INTERNET || gsock_family_find (family)->internet;
 }
 
+/* Which families a keyword is for. */
+static const struct
+{
+  guint64 bits;
+  gboolean internet, local, netlink;
+} keyword_families[] = {
+  { .bits = HOSTS | INTERNET_OPTIONS, .internet = TRUE },
+  { .bits = BIT (LOCAL_PORT), .internet = TRUE, .netlink = TRUE },
+  { .bits = FILENAMES | FILE_OPTIONS, .local = TRUE },
+  { .bits = BIT (MULTICAST_GROUPS), .netlink = TRUE },
+};
+
 static gboolean
 check_family (GSockRequest *self, GError **error)
 {
-  guint64 wrong = 0;
+  int family = self->address_family;
 
-  if (!is_internet (self->address_family))
-    wrong = self->given & HOSTS;
-  if (wrong == 0 && self->address_family != GSOCK_ADDRESS_FAMILY_LOCAL)
-    wrong = self->given & FILENAMES;
-  if (wrong == 0)
-    return TRUE;
-  return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s does not go with the address family %s",
-                              name_of (wrong), gsock_family_find (self->address_family)->name);
+  for (guint i = 0; i < G_N_ELEMENTS (keyword_families); i++)
+    {
+      guint64 given = self->given & keyword_families[i].bits;
+
+      if (given != 0 && !(keyword_families[i].internet && is_internet (family))
+          && !(keyword_families[i].local && family == GSOCK_ADDRESS_FAMILY_LOCAL)
+          && !(keyword_families[i].netlink && family == GSOCK_ADDRESS_FAMILY_NETLINK))
+        return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s does not go with the address family %s",
+                                    name_of (given), gsock_family_find (family)->name);
+    }
+  return TRUE;
 }
 
 static const struct
