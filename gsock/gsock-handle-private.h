@@ -37,6 +37,7 @@ void gsock_handle_init (GSockHandle *self);
 void gsock_handle_clear (GSockHandle *self);
 void gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protocol);
 void gsock_handle_update (GSockHandle *self);
+void gsock_handle_ask_family (GSockHandle *self, int fd);
 void gsock_handle_expose (GSockHandle *self);
 gboolean gsock_handle_close (GSockHandle *self);
 void gsock_handle_release (GSockHandle *self);

@@ -78,6 +78,20 @@ gsock_handle_update (GSockHandle *self)
   self->kernel_waits = waits;
 }
 
+/* IPV6_ADDRFORM makes another socket of it. */
+void
+gsock_handle_ask_family (GSockHandle *self, int fd)
+{
+  int family;
+  socklen_t length = sizeof family;
+
+  if (getsockopt (fd, SOL_SOCKET, SO_DOMAIN, &family, &length) != 0)
+    return;
+  self->family = family;
+  self->ops = gsock_family_find (family);
+  gsock_handle_update (self);
+}
+
 void
 gsock_handle_expose (GSockHandle *self)
 {

@@ -146,7 +146,7 @@ enter_all (GSockSocket **sockets, guint n_sockets, const guint *conditions, GSoc
  * Errors: `GSOCK_ERROR_TIMED_OUT`, `GSOCK_ERROR_INVALID_KEYWORD`, `GSOCK_ERROR_CLOSED` (one of them
  * is, or was closed meanwhile), `GSOCK_ERROR_NOT_INITIALIZED` and %G_IO_ERROR_CANCELLED.
  *
- * Returns: (element-type GSockSocket) (transfer full): those that are ready, and only those
+ * Returns: (element-type GSockSocket) (transfer container): those that are ready, and only those
  *
  * Since: 1.0
  */

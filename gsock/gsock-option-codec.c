@@ -155,7 +155,7 @@ static gboolean
 encode_seconds (const GSockOption *option, int fd, GVariant *value, GSockOptionBytes *bytes, GError **error)
 {
   struct timeval native;
-  gint64 count;
+  gint64 count = 0;
 
   if (!read_seconds (option, value, G_USEC_PER_SEC, SECONDS_MAX, &count, error))
     return FALSE;

@@ -33,21 +33,6 @@ find_or_refuse (const char *operation, const char *name, GError **error)
   return NULL;
 }
 
-/* IPV6_ADDRFORM makes another socket of it. */
-static void
-refresh_family (GSockSocket *self, int fd)
-{
-  GSockHandle *handle = gsock_socket_get_handle (self);
-  int family;
-  socklen_t length = sizeof family;
-
-  if (getsockopt (fd, SOL_SOCKET, SO_DOMAIN, &family, &length) != 0)
-    return;
-  handle->family = family;
-  handle->ops = gsock_family_find (family);
-  gsock_handle_update (handle);
-}
-
 /**
  * gsock_socket_set_option:
  * @self: a socket
@@ -112,7 +97,7 @@ gsock_socket_set_option (GSockSocket *self, const char *name, GVariant *value, G
          && gsock_option_set_on (fd, gsock_socket_native_family (self), gsock_socket_native_type (self),
                                  option, owned, error);
   if (done && option->type == GSOCK_OPTION_ADDRESS_FAMILY)
-    refresh_family (self, fd);
+    gsock_handle_ask_family (gsock_socket_get_handle (self), fd);
   gsock_socket_leave (self);
   return done;
 }

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,9 +90,24 @@ set_keyword_options (Attempt *self, int fd)
           && !set_flag (fd, alias->level, alias->number, value, &self->error, gsock_request_row (alias->id)->name))
         return FALSE;
     }
-  if (request->interface != NULL
-      && setsockopt (fd, SOL_SOCKET, SO_BINDTODEVICE, request->interface, strlen (request->interface)) < 0)
-    return gsock_error_set_for_name (&self->error, -errno, "make-socket: interface", request->interface);
+  return request->interface == NULL
+         || gsock_option_set_on (fd, self->family, request->type, gsock_option_find ("bind-to-device"),
+                                 g_variant_new_string (request->interface), &self->error);
+}
+
+/* What is wrong with an option of a later phase is told before anything goes over the wire. */
+static gboolean
+check_options (Attempt *self, int fd)
+{
+  GArray *options = self->request->options;
+
+  for (guint i = 0; options != NULL && i < options->len; i++)
+    {
+      GSockRequestedOption *requested = &g_array_index (options, GSockRequestedOption, i);
+
+      if (!gsock_option_check_on (fd, self->family, self->request->type, requested->option, requested->value, &self->error))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -189,6 +203,18 @@ set_late_options (Attempt *self, int fd)
          && (self->remote != NULL || set_options (self, fd, GSOCK_PHASE_BEFORE_CONNECT));
 }
 
+/* ipv6-address-form, the last of them, makes another family of the socket. */
+static gboolean
+set_final_options (Attempt *self, int fd)
+{
+  if (self->request->options == NULL)
+    return TRUE;
+  if (!set_options (self, fd, GSOCK_PHASE_AFTER))
+    return FALSE;
+  gsock_handle_ask_family (&self->priv->handle, fd);
+  return TRUE;
+}
+
 static gboolean
 try_once (Attempt *self)
 {
@@ -196,9 +222,9 @@ try_once (Attempt *self)
 
   if (!make_descriptor (self, &fd))
     return FALSE;
-  return set_dual_stack (self, fd) && set_keyword_options (self, fd) && set_options (self, fd, GSOCK_PHASE_BEFORE_BIND)
+  return check_options (self, fd) && set_dual_stack (self, fd) && set_keyword_options (self, fd) && set_options (self, fd, GSOCK_PHASE_BEFORE_BIND)
          && set_file_mode (self, fd) && (self->local == NULL || bind_and_listen (self, fd))
-         && set_late_options (self, fd) && connect_it (self, fd);
+         && set_late_options (self, fd) && connect_it (self, fd) && set_final_options (self, fd);
 }
 
 /* Back to an object that has no descriptor, for the next candidate or for good. */
