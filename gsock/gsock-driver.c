@@ -42,6 +42,8 @@ step_until_done (GSockHandle *handle, GSockOperation *operation, int fd, int fla
         continue;
       if (result != -EAGAIN)
         return result;
+      if (flags == 0 && gsock_handle_make_blocking (handle, fd))
+        continue;
       /* Somebody made the shared descriptor non-blocking, or gave it a time limit of the kernel's. */
       flags = MSG_DONTWAIT;
       ready = wait_for_operation (handle, operation, fd, patience);

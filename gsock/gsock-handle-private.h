@@ -39,6 +39,7 @@ void gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int pr
 void gsock_handle_update (GSockHandle *self);
 void gsock_handle_ask_family (GSockHandle *self, int fd);
 void gsock_handle_expose (GSockHandle *self);
+gboolean gsock_handle_make_blocking (GSockHandle *self, int fd);
 gboolean gsock_handle_close (GSockHandle *self);
 void gsock_handle_release (GSockHandle *self);
 int gsock_handle_refuse (GSockHandle *self, guint weight);

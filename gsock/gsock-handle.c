@@ -112,6 +112,20 @@ gsock_handle_release (GSockHandle *self)
   (void) close (fd);
 }
 
+/* Sockets that were to connect are non-blocking from birth, which costs nothing, and lose that when it
+ * is first in the way: here. A listener keeps what accept needs. %FALSE: there was nothing to do. */
+gboolean
+gsock_handle_make_blocking (GSockHandle *self, int fd)
+{
+  int flags;
+
+  if (!self->nonblocking || self->exposed || self->listening || self->connecting)
+    return FALSE;
+  self->nonblocking = FALSE;
+  flags = fcntl (fd, F_GETFL);
+  return flags >= 0 && fcntl (fd, F_SETFL, flags & ~O_NONBLOCK) == 0;
+}
+
 /* %FALSE: it was closed before. Whoever waits is told at once. */
 gboolean
 gsock_handle_close (GSockHandle *self)

@@ -8,7 +8,6 @@
 #include <gsock/gsock-passive-socket.h>
 
 #include <errno.h>
-#include <fcntl.h>
 
 /**
  * gsock_socket_copy_local_address:
@@ -154,21 +153,6 @@ gsock_socket_get_remote_port (GSockSocket *self)
   return gsock_socket_copy_remote_address (self, &address, NULL) ? (int) gsock_address_get_port (&address) : 0;
 }
 
-/* What is handed out blocks, as a program that is handed a socket expects. A listener keeps what
- * accept needs. */
-static void
-make_blocking (GSockHandle *handle, int fd)
-{
-  int flags;
-
-  if (!handle->nonblocking || handle->exposed || handle->listening || handle->connecting)
-    return;
-  flags = fcntl (fd, F_GETFL);
-  if (flags >= 0)
-    (void) fcntl (fd, F_SETFL, flags & ~O_NONBLOCK);
-  handle->nonblocking = FALSE;
-}
-
 /**
  * gsock_socket_get_file_descriptor: (get-property file-descriptor)
  * @self: a socket
@@ -195,7 +179,8 @@ gsock_socket_get_file_descriptor (GSockSocket *self, GError **error)
   fd = gsock_socket_enter (self, "file-descriptor", error);
   if (fd < 0)
     return -1;
-  make_blocking (gsock_socket_get_handle (self), fd);
+  /* What is handed out blocks, as a program that is handed a socket expects. */
+  (void) gsock_handle_make_blocking (gsock_socket_get_handle (self), fd);
   gsock_handle_expose (gsock_socket_get_handle (self));
   gsock_socket_leave (self);
   return fd;
