@@ -21,17 +21,18 @@ typedef struct
   const GSockAddress *address;
   gboolean local;
   gboolean started; /* the kernel is at it, and SO_ERROR will tell */
+  gboolean decided; /* a poll has said so */
 } Connect;
 
 /* SO_ERROR is 0 also for as long as nothing is decided. */
 static gssize
-read_outcome (int fd)
+read_outcome (int fd, gboolean decided)
 {
   struct pollfd writable = { .fd = fd, .events = POLLOUT };
   int outcome = 0;
   socklen_t length = sizeof outcome;
 
-  if (poll (&writable, 1, 0) == 0)
+  if (!decided && poll (&writable, 1, 0) == 0)
     return -EAGAIN;
   if (getsockopt (fd, SOL_SOCKET, SO_ERROR, &outcome, &length) < 0)
     return -errno;
@@ -46,7 +47,7 @@ step_connect (GSockOperation *operation, int fd, int flags)
   Connect *self = (Connect *) operation;
 
   if (self->started)
-    return read_outcome (fd);
+    return read_outcome (fd, self->decided);
   if (connect (fd, gsock_address_native (self->address), self->address->length) == 0)
     return 0;
   if (self->local || (errno != EINPROGRESS && errno != EINTR && errno != EALREADY))
@@ -60,10 +61,13 @@ static int
 wait_connect (GSockOperation *operation, GSockHandle *handle, int fd, GSockPatience *patience)
 {
   Connect *self = (Connect *) operation;
+  int ready;
 
-  if (self->started)
-    return gsock_wait_one (handle, fd, POLLOUT, patience);
-  return gsock_pause (handle, BACKLOG_PAUSE_MS, patience);
+  if (!self->started)
+    return gsock_pause (handle, BACKLOG_PAUSE_MS, patience);
+  ready = gsock_wait_one (handle, fd, POLLOUT, patience);
+  self->decided = ready > 0;
+  return ready;
 }
 
 /* With an ephemeral local port that happens to be the one it connects to, TCP meets itself. */
