@@ -55,6 +55,8 @@ set_dual_stack (Attempt *self, int fd)
   return set_flag (fd, IPPROTO_IPV6, IPV6_V6ONLY, !self->plan->dual, &self->error, "ipv6");
 }
 
+/* Somebody may close the object while it is being made: the descriptor is in use until try_once is
+ * through with it. */
 static gboolean
 make_descriptor (Attempt *self, int *fd)
 {
@@ -67,7 +69,8 @@ make_descriptor (Attempt *self, int *fd)
 
   gsock_handle_adopt (&self->priv->handle, *fd, self->family, request->type, request->protocol);
   self->priv->handle.nonblocking = nonblocking;
-  return TRUE;
+  *fd = gsock_handle_enter (&self->priv->handle, 1);
+  return *fd >= 0 || fail (self, *fd, "make-socket", NULL);
 }
 
 /* Passive stream sockets take their port back from connections of theirs that linger. */
@@ -218,13 +221,16 @@ set_final_options (Attempt *self, int fd)
 static gboolean
 try_once (Attempt *self)
 {
+  gboolean done;
   int fd;
 
   if (!make_descriptor (self, &fd))
     return FALSE;
-  return check_options (self, fd) && set_dual_stack (self, fd) && set_keyword_options (self, fd) && set_options (self, fd, GSOCK_PHASE_BEFORE_BIND)
+  done = check_options (self, fd) && set_dual_stack (self, fd) && set_keyword_options (self, fd) && set_options (self, fd, GSOCK_PHASE_BEFORE_BIND)
          && set_file_mode (self, fd) && (self->local == NULL || bind_and_listen (self, fd))
          && set_late_options (self, fd) && connect_it (self, fd) && set_final_options (self, fd);
+  gsock_handle_leave (&self->priv->handle, 1);
+  return done;
 }
 
 /* Back to an object that has no descriptor, for the next candidate or for good. */
