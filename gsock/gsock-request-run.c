@@ -142,11 +142,16 @@ set_file_mode (Attempt *self, int fd)
   return fchmod (fd, self->request->file_mode) == 0 || fail (self, -errno, "make-socket: file-mode", NULL);
 }
 
+/* A class that has specialised bind-address or connect has it called here too. */
 static gboolean
 bind_it (Attempt *self, int fd)
 {
-  gssize result = gsock_bind_handle (self->priv, fd, self->local);
+  GSockSocketClass *klass = GSOCK_SOCKET_GET_CLASS (self->socket);
+  gssize result;
 
+  if (klass->bind_address != gsock_socket_real_bind_address)
+    return klass->bind_address (self->socket, self->local, &self->error);
+  result = gsock_bind_handle (self->priv, fd, self->local);
   return result >= 0 || fail (self, result, "bind", self->local);
 }
 
@@ -157,10 +162,7 @@ listen_on_it (Attempt *self, int fd)
     return TRUE;
   if (!set_options (self, fd, GSOCK_PHASE_BEFORE_LISTEN))
     return FALSE;
-  if (listen (fd, self->request->backlog) < 0)
-    return fail (self, -errno, "listen", self->local);
-  self->priv->handle.listening = TRUE;
-  return TRUE;
+  return gsock_passive_socket_listen_on_direct (GSOCK_PASSIVE_SOCKET (self->socket), self->request->backlog, &self->error);
 }
 
 /* From bind to listen the lock of the folder is held: in between, the own file would look stale to
@@ -186,12 +188,17 @@ bind_and_listen (Attempt *self, int fd)
 static gboolean
 connect_it (Attempt *self, int fd)
 {
+  GSockSocketClass *klass = GSOCK_SOCKET_GET_CLASS (self->socket);
+  GSockPatience *patience = &self->patience;
   gssize result;
 
   if (self->remote == NULL)
     return TRUE;
   if (!set_options (self, fd, GSOCK_PHASE_BEFORE_CONNECT))
     return FALSE;
+  if (klass->connect_to != gsock_socket_real_connect_to)
+    return klass->connect_to (self->socket, self->remote, patience->wait, gsock_patience_left (patience), patience->cancellable, &self->error)
+           || (self->priv->handle.connecting && !patience->wait);
   result = gsock_connect_handle (self->priv, self->remote, FALSE, &self->patience);
   if (result == -EINPROGRESS && !self->patience.wait)
     return TRUE;

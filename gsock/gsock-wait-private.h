@@ -25,6 +25,7 @@ typedef struct
   short revents;
 } GSockAwaited;
 
+double gsock_patience_left (GSockPatience *patience);
 int gsock_wait (GSockAwaited *awaited, guint n_awaited, GSockPatience *patience);
 int gsock_wait_one (GSockHandle *handle, int fd, short events, GSockPatience *patience);
 int gsock_pause (GSockHandle *handle, guint milliseconds, GSockPatience *patience);

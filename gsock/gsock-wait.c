@@ -126,6 +126,13 @@ remaining_us (GSockPatience *patience)
   return MAX (patience->deadline - now, 0);
 }
 
+/* In seconds, for a call that this one is made of; negative: for ever. */
+double
+gsock_patience_left (GSockPatience *patience)
+{
+  return patience->timeout < 0 ? patience->timeout : remaining_us (patience) / 1e6;
+}
+
 static int
 closed_or_cancelled (GSockAwaited *awaited, guint n_awaited, GSockPatience *patience)
 {
