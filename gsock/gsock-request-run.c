@@ -430,6 +430,7 @@ gsock_request_run (GSockRequest *request, GSockSocket *self, GCancellable *cance
     .plan = &plan,
     .patience = { request->wait, request->timeout, cancellable, 0 },
   };
+  gboolean done;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
@@ -439,5 +440,7 @@ gsock_request_run (GSockRequest *request, GSockSocket *self, GCancellable *cance
   priv->timeout = request->timeout;
   priv->unlink_on_close = request->unlink_on_close;
   keep (request, self, priv);
-  return try_with_fallback (&attempt, error);
+  done = try_with_fallback (&attempt, error);
+  g_clear_error (&attempt.error);
+  return done;
 }
