@@ -179,7 +179,7 @@ static gboolean
 encode_milliseconds (const GSockOption *option, int fd, GVariant *value, GSockOptionBytes *bytes, GError **error)
 {
   gint32 native;
-  gint64 count;
+  gint64 count = 0;
 
   if (!read_seconds (option, value, 1000, G_MAXINT32 / 1000, &count, error))
     return FALSE;
