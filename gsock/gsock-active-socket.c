@@ -15,6 +15,68 @@
  * Since: 1.0
  */
 
+/**
+ * GSockActiveSocket:keepalive:
+ *
+ * Whether the kernel asks a peer that is silent whether it is still there: the option `keep-alive`.
+ *
+ * Live.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockActiveSocket:nodelay:
+ *
+ * Whether small pieces are sent at once rather than collected: the option `tcp-nodelay`.
+ *
+ * Live.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockActiveSocket:external-format:
+ *
+ * How text is encoded and how its lines end, such as `utf-8`, `latin-1/crlf` or `utf-16le/lf`: any
+ * encoding that iconv knows, and `lf`, `cr` or `crlf`. The default is `utf-8`.
+ *
+ * Construct-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockActiveSocket:input-buffer-size:
+ *
+ * The size of the buffer that text and bytes are read through, in bytes. The default is 8192.
+ *
+ * Construct-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockActiveSocket:output-buffer-size:
+ *
+ * The size of the buffer that text and bytes are written through, in bytes. The default is 8192.
+ *
+ * Construct-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockActiveSocket:remote-connectable:
+ *
+ * What to connect to, as GIO has it: a #GNetworkAddress, a #GNetworkService with its SRV records,
+ * or anything else that can be enumerated.
+ *
+ * Construct-only. Afterwards it reads %NULL; the address is in [property@Socket:remote-address].
+ *
+ * Since: 1.0
+ */
+
 typedef struct
 {
   GSockStreamDefaults defaults;

@@ -17,6 +17,37 @@
  * Since: 1.0
  */
 
+/**
+ * GSockDatagramSocket:family-host:
+ *
+ * A host that only decides between IPv4 and IPv6; nothing is bound or connected to it.
+ *
+ * Construct-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockDatagramSocket:family-port:
+ *
+ * A port to go with [property@DatagramSocket:family-host].
+ *
+ * Construct-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockDatagramSocket:broadcast:
+ *
+ * Whether datagrams may be sent to broadcast addresses: the option `broadcast`. The kernel refuses
+ * them otherwise.
+ *
+ * Live.
+ *
+ * Since: 1.0
+ */
+
 G_DEFINE_TYPE (GSockDatagramSocket, gsock_datagram_socket, GSOCK_TYPE_SOCKET)
 
 /* The kernel takes a port back that it had chosen itself. */

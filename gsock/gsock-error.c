@@ -88,6 +88,15 @@ static const struct
   { GSOCK_E_NOT_INITIALIZED, GSOCK_ERROR_NOT_INITIALIZED, "the object was constructed but never initialised: call init, or use make-socket" },
 };
 
+/**
+ * gsock_error_quark:
+ *
+ * The error domain of gsock, in C `GSOCK_ERROR`.
+ *
+ * Returns: the quark of the domain
+ *
+ * Since: 1.0
+ */
 G_DEFINE_QUARK (gsock-error-quark, gsock_error)
 
 static const GSockErrorRow *

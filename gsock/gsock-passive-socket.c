@@ -19,6 +19,93 @@
  * Since: 1.0
  */
 
+/**
+ * GSockPassiveSocket:keepalive:
+ *
+ * Whether the kernel asks silent peers of the connections that are accepted whether they are still
+ * there: the option `keep-alive`, which accepted sockets inherit.
+ *
+ * Live.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockPassiveSocket:nodelay:
+ *
+ * Whether the connections that are accepted send small pieces at once: the option `tcp-nodelay`,
+ * which accepted sockets inherit.
+ *
+ * Live.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockPassiveSocket:external-format:
+ *
+ * The [property@ActiveSocket:external-format] of what is accepted, unless the call that accepts
+ * says otherwise.
+ *
+ * Construct-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockPassiveSocket:input-buffer-size:
+ *
+ * The [property@ActiveSocket:input-buffer-size] of what is accepted, unless the call that accepts
+ * says otherwise.
+ *
+ * Construct-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockPassiveSocket:output-buffer-size:
+ *
+ * The [property@ActiveSocket:output-buffer-size] of what is accepted, unless the call that accepts
+ * says otherwise.
+ *
+ * Construct-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockPassiveSocket:backlog:
+ *
+ * How many connections may wait to be accepted. The default is the most that the system allows,
+ * unless [func@set_default_backlog] was called.
+ *
+ * Live: setting it listens anew.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockPassiveSocket:replace-stale:
+ *
+ * Whether the file of a local socket is replaced where nobody listens on it any more. A file on
+ * which somebody listens is never touched: the address is then in use.
+ *
+ * Construct-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockPassiveSocket:active-type:
+ *
+ * The class of what is accepted: [class@ActiveSocket], the default, or one derived from it.
+ *
+ * Live.
+ *
+ * Since: 1.0
+ */
+
 typedef struct
 {
   GSockStreamDefaults defaults;

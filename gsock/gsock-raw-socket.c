@@ -14,6 +14,26 @@
  * Since: 1.0
  */
 
+/**
+ * GSockRawSocket:include-headers:
+ *
+ * Whether what is sent begins with the IPv4 header: the option `ip-header-include`.
+ *
+ * Live.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockRawSocket:multicast-groups:
+ *
+ * The groups of a netlink socket, a bit for each of the first 32.
+ *
+ * Construct-only. Afterwards it reads the groups that the socket is in.
+ *
+ * Since: 1.0
+ */
+
 G_DEFINE_TYPE (GSockRawSocket, gsock_raw_socket, GSOCK_TYPE_SOCKET)
 
 static void

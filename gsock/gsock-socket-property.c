@@ -7,6 +7,250 @@
 
 #include <glib/gstdio.h>
 
+/**
+ * GSockSocket:address-family:
+ *
+ * The address family: a [enum@AddressFamily] or any other number that the system knows.
+ *
+ * The default is `internet`: the address or the host name that is given decides between IPv4 and
+ * IPv6. Where a file name or a ready-made address is given and no family, it is that of the
+ * address.
+ *
+ * Construct-only. Afterwards it reads the family that the socket got.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:socket-type:
+ *
+ * The type of the socket: a [enum@SocketType], a stream by default. The keyword of
+ * [func@make_socket] is `type`; `socket-type` is accepted as well.
+ *
+ * Construct-only. Afterwards it reads the type that the socket has.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:protocol:
+ *
+ * The protocol: a number, or as a keyword also a name of the protocols database. 0 is the protocol
+ * that the type usually has.
+ *
+ * Construct-only. Afterwards it reads the protocol that the socket has.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:ipv6:
+ *
+ * Which families the look-up of a name may give: a [enum@Ipv6Mode]. `yes` is the default, unless
+ * [func@set_default_ipv6_mode] was called; the order is that of RFC 6724.
+ *
+ * Construct-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:local-host:
+ *
+ * The address or the host name to bind to. Without a port the kernel chooses one.
+ *
+ * Construct-only. Afterwards it reads the local address as text, or %NULL where there is none.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:local-port:
+ *
+ * The port to bind to. 0 lets the kernel choose; a port without a host means every address of this
+ * machine. On a netlink socket it is the port id.
+ *
+ * Construct-only. Afterwards it reads the port that was got.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:local-service:
+ *
+ * The local port by its name in the services database, instead of [property@Socket:local-port].
+ *
+ * Construct-only. Afterwards it reads %NULL; the port is in [property@Socket:local-port].
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:local-filename:
+ *
+ * The file to bind a local socket to. A leading `@` stands for a name in the abstract namespace. A
+ * name longer than %GSOCK_LOCAL_FILENAME_MAX bytes is refused, never cut.
+ *
+ * Construct-only. Afterwards it reads the name that the socket is bound to, or %NULL.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:local-address:
+ *
+ * The address to bind to, ready made.
+ *
+ * Construct-only. Afterwards it reads the address that the socket is bound to, or %NULL.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:remote-host:
+ *
+ * The address or the host name to connect to, together with a port or a service.
+ *
+ * Construct-only. Afterwards it reads the address of the peer as text, or %NULL.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:remote-port:
+ *
+ * The port to connect to, together with a host.
+ *
+ * Construct-only. Afterwards it reads the port of the peer.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:remote-service:
+ *
+ * The port to connect to by its name in the services database, instead of
+ * [property@Socket:remote-port].
+ *
+ * Construct-only. Afterwards it reads %NULL; the port is in [property@Socket:remote-port].
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:remote-filename:
+ *
+ * The file of the local socket to connect to. A leading `@` stands for a name in the abstract
+ * namespace.
+ *
+ * Construct-only. Afterwards it reads the name of the peer, or %NULL where that has none.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:remote-address:
+ *
+ * The address to connect to, ready made.
+ *
+ * Construct-only. Afterwards it reads the address of the peer, or %NULL.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:scope-id:
+ *
+ * The scope of the IPv6 addresses that are given: the index of the interface for link-local ones.
+ * Where it is not given the addresses keep their own.
+ *
+ * Construct-only. Afterwards it reads the scope of the peer, or of the local address where there is
+ * no peer.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:flow-info:
+ *
+ * The flow label of the IPv6 addresses that are given. Where it is not given the addresses keep
+ * their own.
+ *
+ * Construct-only. Afterwards it reads that of the peer, or of the local address where there is no
+ * peer.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:reuse-address:
+ *
+ * Whether the address may be bound while connections of an earlier listener linger: the option
+ * `reuse-address`, set before the socket is bound. The default is %TRUE for passive stream sockets
+ * and %FALSE for all others: among datagram sockets it lets somebody else take the port as well.
+ *
+ * Live, though what happens at bind is decided by then.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:reuse-port:
+ *
+ * Whether several sockets of one user may share a port, each getting a part of what arrives: the
+ * option `reuse-port`, set before the socket is bound. Never set unless it is asked for.
+ *
+ * Live, though what happens at bind is decided by then.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:interface:
+ *
+ * The network interface that the socket is tied to: the option `bind-to-device`, set before the
+ * socket is bound, whatever its type.
+ *
+ * Construct-only. Afterwards it reads the interface, or %NULL for none. The option itself can be
+ * set at any time.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:file-mode:
+ *
+ * The permissions of the file of a local socket, such as octal 0600. The file has them from the
+ * moment it appears; the umask still masks them.
+ *
+ * Construct-only. Afterwards it reads the permissions that the file has, or 0.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:unlink-on-close:
+ *
+ * Whether [method@Socket.close] removes the file that a local socket has made. Another file that
+ * has taken its name in the meantime is left alone, and a forked child removes nothing.
+ *
+ * Live.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:timeout:
+ *
+ * How long an operator of this socket waits that was not given a timeout of its own, in seconds;
+ * fractions count. Negative, as by default, means for ever, and 0 means not to wait longer than it
+ * takes to look. [func@make_socket] itself is bounded by it too.
+ *
+ * Live.
+ *
+ * Since: 1.0
+ */
+
 static GParamSpec *
 spec_of (const GSockKeyword *row)
 {

@@ -24,8 +24,63 @@
  * A property that is a keyword is recorded until then. Afterwards it reads the live state: a
  * [property@Socket:local-port] given as 0 reads the port that was got. Only those that say so can
  * be set then.
+ * A property has no way to report an error, so a value that the kernel refuses is warned of;
+ * [method@Socket.set_option] is the call that answers.
  *
  * Operators can be called from any thread, and several threads may wait on one socket.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:file-descriptor:
+ *
+ * The number of the descriptor, or -1 where there is none.
+ *
+ * Reading it exposes the descriptor, as [method@Socket.get_file_descriptor] does: from then on
+ * gsock takes into account that somebody else may use it.
+ *
+ * Read-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:open:
+ *
+ * Whether the socket is initialised and not closed.
+ *
+ * Read-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:bound:
+ *
+ * Whether the socket has a local address.
+ *
+ * Read-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:connected:
+ *
+ * Whether the socket has a peer.
+ *
+ * Read-only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GSockSocket:listening:
+ *
+ * Whether the socket listens.
+ *
+ * Read-only.
  *
  * Since: 1.0
  */
