@@ -10,22 +10,22 @@
 G_BEGIN_DECLS
 
 GSOCK_AVAILABLE_IN_1_0
-GSockSocket *gsock_make_socket (GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
+GSockSocket *gsock_make_socket (GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
 GSockSocket *gsock_make_socket_with_keywords (const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 GSOCK_AVAILABLE_IN_1_0
-GSockSocket *gsock_make_instance (GType type, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
+GSockSocket *gsock_make_instance (GType type, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
 GSockSocket *gsock_make_instance_with_keywords (GType type, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 GSOCK_AVAILABLE_IN_1_0
-GSockSocket *gsock_make_socket_from_fd (int fd, GError **error, const char *first_keyword, ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
+GSockSocket *gsock_make_socket_from_fd (int fd, GError **error, const char *first_keyword, ...) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
 GSockSocket *gsock_make_socket_from_fd_with_keywords (int fd, const char *const *names, const GValue *values, guint n_values, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 GSOCK_AVAILABLE_IN_1_0
-gboolean gsock_make_socket_pair (GSockSocket **first, GSockSocket **second, GError **error, const char *first_keyword, ...) G_GNUC_NULL_TERMINATED;
+gboolean gsock_make_socket_pair (GSockSocket **first, GSockSocket **second, GError **error, const char *first_keyword, ...);
 GSOCK_AVAILABLE_IN_1_0
 gboolean gsock_make_socket_pair_with_keywords (const char *const *names, const GValue *values, guint n_values, GSockSocket **first, GSockSocket **second, GError **error);
 

@@ -4,16 +4,12 @@
 #include <gsock/gsock-socket-private.h>
 
 #include <gsock/gsock-error-private.h>
+#include <gsock/gsock-message-flags-private.h>
 #include <gsock/gsock-op-private.h>
 
 #include <errno.h>
 #include <poll.h>
 #include <sys/uio.h>
-
-/* Flags that only say something of a message that is sent. */
-#define SEND_ONLY                                                                                  \
-  (GSOCK_MESSAGE_FLAGS_DONT_ROUTE | GSOCK_MESSAGE_FLAGS_CONFIRM | GSOCK_MESSAGE_FLAGS_MORE         \
-   | GSOCK_MESSAGE_FLAGS_END_OF_RECORD | GSOCK_MESSAGE_FLAGS_FAST_OPEN | GSOCK_MESSAGE_FLAGS_CONTROL_TRUNCATED)
 
 typedef struct
 {
@@ -219,14 +215,6 @@ gsock_socket_real_receive_from (GSockSocket *self, gsize size, GSockMessageFlags
   return bytes;
 }
 
-static gboolean
-check_request (GSockMessageFlags flags, GError **error)
-{
-  if (G_UNLIKELY ((flags & SEND_ONLY) != 0))
-    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "receive-from: flags 0x%x are for sending", flags & SEND_ONLY);
-  return TRUE;
-}
-
 /* A subclass may answer more than was asked for; what does not fit counts as cut. */
 static gssize
 copy_bytes (GBytes *bytes, guint8 *buffer, gsize length, GSockAddress *sender, GSockReceived *received)
@@ -286,7 +274,7 @@ gsock_socket_receive_from_direct (GSockSocket *self, void *buffer, gsize length,
 
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
 
-  if (!check_request (flags, error))
+  if (!gsock_message_flags_check ("receive-from", flags, GSOCK_FLAG_RECEIVE, error))
     return -1;
   if (received == NULL)
     received = &unwanted;
@@ -328,7 +316,7 @@ gsock_socket_receive_bytes (GSockSocket *self, gsize size, GSockMessageFlags fla
 
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), NULL);
 
-  if (!check_request (flags, error))
+  if (!gsock_message_flags_check ("receive-from", flags, GSOCK_FLAG_RECEIVE, error))
     return NULL;
   bytes = GSOCK_SOCKET_GET_CLASS (self)->receive_from (self, size, flags, wait, timeout, &from, &told, &full, cancellable, error);
   if (bytes == NULL)

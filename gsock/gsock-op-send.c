@@ -5,17 +5,13 @@
 
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-lookup-private.h>
+#include <gsock/gsock-message-flags-private.h>
 #include <gsock/gsock-op-private.h>
 #include <gsock/sys/gsock-sys.h>
 
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>
-
-/* Flags that only say something of a message that is received. */
-#define RECEIVE_ONLY                                                                               \
-  (GSOCK_MESSAGE_FLAGS_PEEK | GSOCK_MESSAGE_FLAGS_WAIT_ALL | GSOCK_MESSAGE_FLAGS_TRUNCATE          \
-   | GSOCK_MESSAGE_FLAGS_CONTROL_TRUNCATED | GSOCK_MESSAGE_FLAGS_ERROR_QUEUE)
 
 typedef struct
 {
@@ -146,8 +142,8 @@ gsock_socket_real_send_to (GSockSocket *self, GBytes *data, const GSockAddress *
 static gboolean
 check_request (const guint8 *buffer, gsize length, GSockMessageFlags flags, GError **error)
 {
-  if (G_UNLIKELY ((flags & RECEIVE_ONLY) != 0))
-    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-to: flags 0x%x are for receiving", flags & RECEIVE_ONLY);
+  if (!gsock_message_flags_check ("send-to", flags, GSOCK_FLAG_SEND, error))
+    return FALSE;
   if (G_UNLIKELY (buffer == NULL && length > 0))
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-to: there is no buffer");
   return TRUE;

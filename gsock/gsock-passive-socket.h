@@ -36,14 +36,14 @@ struct _GSockPassiveSocketClass
 };
 
 GSOCK_AVAILABLE_IN_1_0
-gboolean gsock_passive_socket_listen_on (GSockPassiveSocket *self, GError **error, const char *first_keyword, ...) G_GNUC_NULL_TERMINATED;
+gboolean gsock_passive_socket_listen_on (GSockPassiveSocket *self, GError **error, const char *first_keyword, ...);
 GSOCK_AVAILABLE_IN_1_0
 gboolean gsock_passive_socket_listen_on_with_keywords (GSockPassiveSocket *self, const char *const *names, const GValue *values, guint n_values, GError **error);
 GSOCK_AVAILABLE_IN_1_0
 gboolean gsock_passive_socket_listen_on_direct (GSockPassiveSocket *self, guint backlog, GError **error);
 
 GSOCK_AVAILABLE_IN_1_0
-GSockActiveSocket *gsock_passive_socket_accept_connection (GSockPassiveSocket *self, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
+GSockActiveSocket *gsock_passive_socket_accept_connection (GSockPassiveSocket *self, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
 GSockActiveSocket *gsock_passive_socket_accept_connection_with_keywords (GSockPassiveSocket *self, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0

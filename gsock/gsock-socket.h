@@ -98,7 +98,7 @@ char *gsock_socket_to_string (GSockSocket *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* bind-address */
 GSOCK_AVAILABLE_IN_1_0
-gboolean gsock_socket_bind_address (GSockSocket *self, const GSockAddress *address, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_NULL_TERMINATED;
+gboolean gsock_socket_bind_address (GSockSocket *self, const GSockAddress *address, GCancellable *cancellable, GError **error, const char *first_keyword, ...);
 GSOCK_AVAILABLE_IN_1_0
 gboolean gsock_socket_bind_address_with_keywords (GSockSocket *self, const GSockAddress *address, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error);
 GSOCK_AVAILABLE_IN_1_0
@@ -106,7 +106,7 @@ gboolean gsock_socket_bind_address_direct (GSockSocket *self, const GSockAddress
 
 /* connect */
 GSOCK_AVAILABLE_IN_1_0
-gboolean gsock_socket_connect (GSockSocket *self, const GSockAddress *address, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_NULL_TERMINATED;
+gboolean gsock_socket_connect (GSockSocket *self, const GSockAddress *address, GCancellable *cancellable, GError **error, const char *first_keyword, ...);
 GSOCK_AVAILABLE_IN_1_0
 gboolean gsock_socket_connect_to (GSockSocket *self, const GSockAddress *address, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error);
 GSOCK_AVAILABLE_IN_1_0
@@ -122,7 +122,7 @@ gboolean gsock_socket_close (GSockSocket *self, gboolean abort, GError **error);
 
 /* send-to */
 GSOCK_AVAILABLE_IN_1_0
-gssize gsock_socket_send_to (GSockSocket *self, const void *buffer, gsize length, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_NULL_TERMINATED;
+gssize gsock_socket_send_to (GSockSocket *self, const void *buffer, gsize length, GCancellable *cancellable, GError **error, const char *first_keyword, ...);
 GSOCK_AVAILABLE_IN_1_0
 gssize gsock_socket_send_to_with_keywords (GSockSocket *self, const guint8 *buffer, gsize length, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error);
 GSOCK_AVAILABLE_IN_1_0
@@ -154,7 +154,7 @@ typedef struct
 } GSockReceived;
 
 GSOCK_AVAILABLE_IN_1_0
-gssize gsock_socket_receive_from (GSockSocket *self, void *buffer, gsize length, GSockReceived *received, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_NULL_TERMINATED;
+gssize gsock_socket_receive_from (GSockSocket *self, void *buffer, gsize length, GSockReceived *received, GCancellable *cancellable, GError **error, const char *first_keyword, ...);
 GSOCK_AVAILABLE_IN_1_0
 guint8 *gsock_socket_receive_from_with_keywords (GSockSocket *self, gsize size, const char *const *names, const GValue *values, guint n_values, gsize *length, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
