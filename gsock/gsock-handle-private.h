@@ -14,6 +14,7 @@ typedef struct
   int fd;                    /* -1: none yet, or none any more */
   guint users;               /* atomic, see below */
   guint generation;          /* of gsock_fork_generation when the descriptor was made */
+  guint process;             /* atomic: the gsock_process_depth whose threads are counted here */
   int family, type, protocol; /* as the kernel has them */
   const GSockFamily *ops;
   guint kernel_waits;        /* POLLIN, POLLOUT: for what a call may wait inside the kernel */
@@ -33,6 +34,9 @@ typedef struct
 /* Counts the forks of this process: a descriptor that was carried across one is shared. */
 extern guint gsock_fork_generation;
 
+/* How many forks this process is away from the one that the library began in. */
+extern guint gsock_process_depth;
+
 void gsock_handle_init (GSockHandle *self);
 void gsock_handle_clear (GSockHandle *self);
 void gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protocol);
@@ -43,6 +47,7 @@ gboolean gsock_handle_make_blocking (GSockHandle *self, int fd);
 gboolean gsock_handle_close (GSockHandle *self);
 void gsock_handle_release (GSockHandle *self);
 int gsock_handle_refuse (GSockHandle *self, guint weight);
+void gsock_handle_forget_parent (GSockHandle *self);
 
 static inline gboolean
 gsock_handle_is_closed (GSockHandle *self)
@@ -63,8 +68,11 @@ gsock_handle_leave (GSockHandle *self, guint weight)
 static inline int
 gsock_handle_enter (GSockHandle *self, guint weight)
 {
-  guint users = __atomic_add_fetch (&self->users, weight, __ATOMIC_ACQ_REL);
+  guint users;
 
+  if (G_UNLIKELY (__atomic_load_n (&self->process, __ATOMIC_ACQUIRE) != gsock_process_depth))
+    gsock_handle_forget_parent (self);
+  users = __atomic_add_fetch (&self->users, weight, __ATOMIC_ACQ_REL);
   if (G_UNLIKELY ((users & GSOCK_USERS_CLOSED) != 0 || self->fd < 0))
     return gsock_handle_refuse (self, weight);
   return self->fd;

@@ -13,11 +13,29 @@
 #include <unistd.h>
 
 guint gsock_fork_generation = 0;
+guint gsock_process_depth = 0;
+
+/* Held by whoever makes a handle the child's, and across every fork. */
+static GMutex inheritance;
+
+static void
+before_fork (void)
+{
+  g_mutex_lock (&inheritance);
+}
 
 static void
 count_fork (void)
 {
   __atomic_add_fetch (&gsock_fork_generation, 1, __ATOMIC_RELEASE);
+  g_mutex_unlock (&inheritance);
+}
+
+static void
+count_child (void)
+{
+  gsock_process_depth++;
+  count_fork ();
 }
 
 /* Both sides of a fork share the descriptors from then on. What calls exec at once runs no such
@@ -29,15 +47,36 @@ watch_forks (void)
 
   if (g_once_init_enter (&watching))
     {
-      pthread_atfork (NULL, count_fork, count_fork);
+      pthread_atfork (before_fork, count_fork, count_child);
       g_once_init_leave (&watching, 1);
     }
+}
+
+/* A child has the counts and the lock of its parent, but of all threads only the one that forked: who
+ * was in a call then is not in it here. Without this the child's close would keep the descriptor open
+ * for threads that it does not have, and end the parent's conversation to wake them. */
+void
+gsock_handle_forget_parent (GSockHandle *self)
+{
+  g_mutex_lock (&inheritance);
+  if (self->process != gsock_process_depth)
+    {
+      guint users = __atomic_and_fetch (&self->users, GSOCK_USERS_CLOSED, __ATOMIC_ACQ_REL);
+
+      self->waiters = NULL;
+      g_mutex_init (&self->lock);
+      if (users == GSOCK_USERS_CLOSED)
+        gsock_handle_release (self);
+      __atomic_store_n (&self->process, gsock_process_depth, __ATOMIC_RELEASE);
+    }
+  g_mutex_unlock (&inheritance);
 }
 
 void
 gsock_handle_init (GSockHandle *self)
 {
   watch_forks ();
+  self->process = gsock_process_depth;
   self->fd = -1;
   self->ops = gsock_family_find (AF_UNSPEC);
   g_mutex_init (&self->lock);
@@ -126,21 +165,25 @@ gsock_handle_make_blocking (GSockHandle *self, int fd)
   return flags >= 0 && fcntl (fd, F_SETFL, flags & ~O_NONBLOCK) == 0;
 }
 
-/* %FALSE: it was closed before. Whoever waits is told at once. */
+/* %FALSE: it was closed before. Whoever waits is told at once. The one who closes is a user too: the
+ * last of the others may leave before it shuts the descriptor down, whose number would be free then. */
 gboolean
 gsock_handle_close (GSockHandle *self)
 {
-  guint before = __atomic_fetch_or (&self->users, GSOCK_USERS_CLOSED, __ATOMIC_ACQ_REL);
-  int fd = self->fd;
+  guint before;
 
-  if ((before & GSOCK_USERS_CLOSED) != 0)
-    return FALSE;
-  if ((before & GSOCK_USERS_IN_KERNEL_MASK) != 0 && fd >= 0)
-    (void) shutdown (fd, SHUT_RDWR);
-  gsock_waiters_wake (self);
-  if (before == 0)
-    gsock_handle_release (self);
-  return TRUE;
+  if (__atomic_load_n (&self->process, __ATOMIC_ACQUIRE) != gsock_process_depth)
+    gsock_handle_forget_parent (self);
+  (void) __atomic_add_fetch (&self->users, 1, __ATOMIC_ACQ_REL);
+  before = __atomic_fetch_or (&self->users, GSOCK_USERS_CLOSED, __ATOMIC_ACQ_REL);
+  if ((before & GSOCK_USERS_CLOSED) == 0)
+    {
+      if ((before & GSOCK_USERS_IN_KERNEL_MASK) != 0 && self->fd >= 0)
+        (void) shutdown (self->fd, SHUT_RDWR);
+      gsock_waiters_wake (self);
+    }
+  gsock_handle_leave (self, 1);
+  return (before & GSOCK_USERS_CLOSED) == 0;
 }
 
 int
