@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Measuring the variants of a scenario in turn, in an order that changes from round to round, so that
+ * whatever the machine does beside it befalls all of them alike. */
+
+#include "measure.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* From the median deviation to the standard error of a median: 1.4826 makes it a standard deviation,
+ * 1.2533 is how much wider a median scatters than a mean does. */
+#define DEVIATION_TO_ERROR (1.4826 * 1.2533)
+
+/* Two standard errors: nineteen times in twenty chance alone stays below. */
+#define ERRORS_THAT_COUNT 2
+
+#define BATCH_MAX (1u << 24)
+
+/* CPU time of the whole process: with two threads on one core it is that of both, and what other
+ * programs do on the machine is not in it. */
+static double
+cpu_seconds (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
+  return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+static double
+run_seconds (const Variant *variant, gpointer fixture, guint batch)
+{
+  double start = cpu_seconds ();
+
+  variant->run (fixture, batch);
+  return cpu_seconds () - start;
+}
+
+/* How many operations of the first variant fill a slice. */
+static guint
+choose_batch (const Scenario *scenario, gpointer fixture, double slice)
+{
+  guint batch = 16;
+
+  for (;;)
+    {
+      double seconds = run_seconds (&scenario->variants[0], fixture, batch);
+
+      if (seconds >= slice / 4 || batch >= BATCH_MAX)
+        return CLAMP (batch * slice / MAX (seconds, 1e-9), 16, BATCH_MAX);
+      batch *= 2;
+    }
+}
+
+static void
+shuffle (GRand *random, guint *order, guint n)
+{
+  for (guint i = n - 1; i > 0; i--)
+    {
+      guint j = g_rand_int_range (random, 0, i + 1);
+      guint swapped = order[i];
+
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+}
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double difference = *(const double *) a - *(const double *) b;
+
+  return difference < 0 ? -1 : difference > 0;
+}
+
+static double
+median_of (double *samples, guint n)
+{
+  qsort (samples, n, sizeof *samples, compare_doubles);
+  return n % 2 == 1 ? samples[n / 2] : (samples[n / 2 - 1] + samples[n / 2]) / 2;
+}
+
+Figure
+figure_of (const double *samples, guint n_samples)
+{
+  g_autofree double *copy = g_memdup2 (samples, n_samples * sizeof *samples);
+  Figure figure = { median_of (copy, n_samples), 0 };
+
+  for (guint i = 0; i < n_samples; i++)
+    copy[i] = fabs (samples[i] - figure.median);
+  figure.deviation = median_of (copy, n_samples);
+  return figure;
+}
+
+/* Runs every variant once, and the first one, as the control, once more. @ns has a row for each. */
+static void
+run_round (const Scenario *scenario, gpointer fixture, guint batch, GRand *random, double **ns, guint round)
+{
+  guint n = scenario->n_variants + 1;
+  g_autofree guint *order = g_new (guint, n);
+
+  for (guint i = 0; i < n; i++)
+    order[i] = i;
+  shuffle (random, order, n);
+  for (guint i = 0; i < n; i++)
+    {
+      const Variant *variant = &scenario->variants[order[i] % scenario->n_variants];
+
+      ns[order[i]][round] = run_seconds (variant, fixture, batch) / batch * 1e9;
+    }
+}
+
+static Cost
+cost_of (const Variant *variant, const double *ns, const double *base, guint rounds)
+{
+  g_autofree double *ratios = g_new (double, rounds);
+  g_autofree double *over = g_new (double, rounds);
+
+  for (guint i = 0; i < rounds; i++)
+    {
+      ratios[i] = ns[i] / base[i];
+      over[i] = ns[i] - base[i];
+    }
+  return (Cost){
+    .variant = variant,
+    .ns = figure_of (ns, rounds),
+    .ratio = figure_of (ratios, rounds),
+    .over_ns = figure_of (over, rounds),
+  };
+}
+
+/* What the others are compared to is the mean of the two runs of the first variant in each round. */
+static void
+evaluate (Outcome *self, double **ns)
+{
+  const Scenario *scenario = self->scenario;
+  const double *again = ns[scenario->n_variants];
+  g_autofree double *base = g_new (double, self->rounds);
+
+  self->control = cost_of (&scenario->variants[0], again, ns[0], self->rounds).ratio;
+  for (guint i = 0; i < self->rounds; i++)
+    base[i] = (ns[0][i] + again[i]) / 2;
+  self->costs[0] = cost_of (&scenario->variants[0], base, base, self->rounds);
+  for (guint i = 1; i < scenario->n_variants; i++)
+    self->costs[i] = cost_of (&scenario->variants[i], ns[i], base, self->rounds);
+}
+
+Outcome *
+outcome_measure (const Scenario *scenario, const Effort *effort)
+{
+  Outcome *self = g_new0 (Outcome, 1);
+  gpointer fixture = scenario->set_up ();
+  GRand *random = g_rand_new_with_seed (scenario->number);
+  double **ns = g_new (double *, scenario->n_variants + 1);
+
+  self->scenario = scenario;
+  self->rounds = effort->rounds;
+  self->costs = g_new0 (Cost, scenario->n_variants);
+  self->batch = choose_batch (scenario, fixture, effort->slice);
+  for (guint i = 0; i <= scenario->n_variants; i++)
+    ns[i] = g_new0 (double, effort->rounds);
+
+  run_round (scenario, fixture, self->batch, random, ns, 0); /* warms the caches */
+  for (guint round = 0; round < effort->rounds; round++)
+    run_round (scenario, fixture, self->batch, random, ns, round);
+  evaluate (self, ns);
+
+  for (guint i = 0; i <= scenario->n_variants; i++)
+    g_free (ns[i]);
+  g_free (ns);
+  g_rand_free (random);
+  scenario->tear_down (fixture);
+  return self;
+}
+
+void
+outcome_free (Outcome *self)
+{
+  g_free (self->costs);
+  g_free (self);
+}
+
+static double
+error_of (const Figure *figure, guint rounds)
+{
+  return ERRORS_THAT_COUNT * DEVIATION_TO_ERROR * figure->deviation / sqrt (rounds);
+}
+
+double
+outcome_noise (const Outcome *self, const Cost *cost)
+{
+  return MAX (error_of (&cost->ratio, self->rounds),
+              fabs (self->control.median - 1) + error_of (&self->control, self->rounds));
+}
+
+static Verdict
+judge (double figure, double bar, double noise)
+{
+  return figure <= bar ? VERDICT_HELD : figure - noise <= bar ? VERDICT_WITHIN_NOISE : VERDICT_MISSED;
+}
+
+Verdict
+outcome_judge (const Outcome *self, const Cost *cost)
+{
+  const Bar *bar = &cost->variant->bar;
+  double noise = outcome_noise (self, cost);
+
+  if (bar->ratio > 0)
+    return judge (cost->ratio.median, bar->ratio, noise);
+  if (bar->over_ns > 0)
+    return judge (cost->over_ns.median, bar->over_ns, noise * self->costs[0].ns.median);
+  return VERDICT_NO_BAR;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Two threads on one core that answer each other, so that every receive has to wait: each operation
+ * is there and back. Both ends are of the same variant. */
+
+#include "benchmark.h"
+#include "peers.h"
+
+#include <unistd.h>
+
+#define ENOUGH_TIME 10.0
+
+typedef struct _End End;
+
+/* One of the two: sends so many bytes to the other, and receives as many from it. */
+struct _End
+{
+  gsize length;
+  int raw;
+  struct sockaddr_in raw_peer;
+  GSocket *gio, *gio_timed;
+  GSocketAddress *gio_peer;
+  GSockSocket *gsock;
+  GSockAddress gsock_peer;
+  GCancellable *cancellable;
+};
+
+typedef struct
+{
+  End ends[2];
+} Fixture;
+
+typedef void (*Transfer) (End *self);
+
+static void
+exchange_addresses (Fixture *self, const struct sockaddr_in *raw, const GSockAddress *gsock)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      self->ends[i].raw_peer = raw[1 - i];
+      self->ends[i].gsock_peer = gsock[1 - i];
+    }
+}
+
+static void
+finish_ends (Fixture *self, gsize length)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      self->ends[i].length = length;
+      self->ends[i].cancellable = g_cancellable_new ();
+      g_socket_set_timeout (self->ends[i].gio_timed, (guint) ENOUGH_TIME);
+    }
+}
+
+static gpointer
+set_up_datagrams (void)
+{
+  Fixture *self = g_new0 (Fixture, 1);
+  struct sockaddr_in raw[2];
+  GSockAddress gsock[2];
+
+  for (guint i = 0; i < 2; i++)
+    {
+      self->ends[i].raw = peers_raw_datagram (&raw[i]);
+      self->ends[i].gsock = peers_gsock_datagram (&gsock[i]);
+      self->ends[i].gio = peers_gio_datagram (&self->ends[1 - i].gio_peer);
+      self->ends[i].gio_timed = peers_gio (dup (g_socket_get_fd (self->ends[i].gio)));
+    }
+  exchange_addresses (self, raw, gsock);
+  finish_ends (self, PAYLOAD);
+  return self;
+}
+
+static gpointer
+set_up_streams (void)
+{
+  Fixture *self = g_new0 (Fixture, 1);
+  GSockSocket *gsock[2];
+  int raw[2], gio[2];
+
+  peers_raw_stream_pair (raw);
+  peers_raw_stream_pair (gio);
+  peers_gsock_stream_pair (gsock);
+  for (guint i = 0; i < 2; i++)
+    {
+      self->ends[i].raw = raw[i];
+      self->ends[i].gsock = gsock[i];
+      self->ends[i].gio = peers_gio (gio[i]);
+      self->ends[i].gio_timed = peers_gio (dup (gio[i]));
+    }
+  finish_ends (self, 1);
+  return self;
+}
+
+static void
+tear_down (gpointer fixture)
+{
+  Fixture *self = fixture;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      close (self->ends[i].raw);
+      g_object_unref (self->ends[i].gio);
+      g_object_unref (self->ends[i].gio_timed);
+      g_clear_object (&self->ends[i].gio_peer);
+      g_object_unref (self->ends[i].gsock);
+      g_object_unref (self->ends[i].cancellable);
+    }
+  g_free (self);
+}
+
+typedef struct
+{
+  End *end;
+  Transfer send, receive;
+  guint n;
+} Answering;
+
+static gpointer
+answer (gpointer data)
+{
+  Answering *self = data;
+
+  for (guint i = 0; i < self->n; i++)
+    {
+      self->receive (self->end);
+      self->send (self->end);
+    }
+  return NULL;
+}
+
+static void
+play (Fixture *self, guint n, Transfer send, Transfer receive)
+{
+  Answering answering = { &self->ends[1], send, receive, n };
+  GThread *thread = g_thread_new ("answer", answer, &answering);
+
+  for (guint i = 0; i < n; i++)
+    {
+      send (&self->ends[0]);
+      receive (&self->ends[0]);
+    }
+  g_thread_join (thread);
+}
+
+static void
+send_raw_datagram (End *self)
+{
+  char out[PAYLOAD] = { 0 };
+
+  peers_expect (sendto (self->raw, out, self->length, MSG_NOSIGNAL, (struct sockaddr *) &self->raw_peer, sizeof self->raw_peer), self->length, "sendto");
+}
+
+static void
+receive_raw_datagram (End *self)
+{
+  struct sockaddr_storage sender;
+  socklen_t length = sizeof sender;
+  char in[2048];
+
+  peers_expect (recvfrom (self->raw, in, sizeof in, 0, (struct sockaddr *) &sender, &length), self->length, "recvfrom");
+}
+
+static void
+send_raw_stream (End *self)
+{
+  char out[PAYLOAD] = { 0 };
+
+  peers_expect (send (self->raw, out, self->length, MSG_NOSIGNAL), self->length, "send");
+}
+
+static void
+receive_raw_stream (End *self)
+{
+  char in[2048];
+
+  peers_expect (recv (self->raw, in, sizeof in, 0), self->length, "recv");
+}
+
+static void
+send_gio (End *self)
+{
+  char out[PAYLOAD] = { 0 };
+
+  peers_expect (g_socket_send_to (self->gio, self->gio_peer, out, self->length, NULL, NULL), self->length, "g_socket_send_to");
+}
+
+static void
+receive_gio (End *self)
+{
+  g_autoptr (GSocketAddress) sender = NULL;
+  char in[2048];
+
+  peers_expect (g_socket_receive_from (self->gio, self->gio_peer != NULL ? &sender : NULL, in, sizeof in, NULL, NULL), self->length, "g_socket_receive_from");
+}
+
+static void
+receive_gio_cancellable (End *self)
+{
+  g_autoptr (GSocketAddress) sender = NULL;
+  char in[2048];
+
+  peers_expect (g_socket_receive_from (self->gio, self->gio_peer != NULL ? &sender : NULL, in, sizeof in, self->cancellable, NULL), self->length, "g_socket_receive_from");
+}
+
+static void
+receive_gio_timeout (End *self)
+{
+  g_autoptr (GSocketAddress) sender = NULL;
+  char in[2048];
+
+  peers_expect (g_socket_receive_from (self->gio_timed, self->gio_peer != NULL ? &sender : NULL, in, sizeof in, NULL, NULL), self->length, "g_socket_receive_from");
+}
+
+static void
+send_gsock (End *self)
+{
+  guint8 out[PAYLOAD] = { 0 };
+  const GSockAddress *peer = self->gsock_peer.length > 0 ? &self->gsock_peer : NULL;
+
+  peers_expect (gsock_socket_send_to_direct (self->gsock, out, self->length, peer, 0, TRUE, GSOCK_TIMEOUT_DEFAULT, NULL, NULL), self->length, "send-to");
+}
+
+static void
+receive_gsock_with (End *self, double timeout, GCancellable *cancellable)
+{
+  GSockReceived received;
+  char in[2048];
+
+  peers_expect (gsock_socket_receive_from_direct (self->gsock, in, sizeof in, 0, TRUE, timeout, &received, cancellable, NULL), self->length, "receive-from");
+}
+
+static void
+receive_gsock (End *self)
+{
+  receive_gsock_with (self, GSOCK_TIMEOUT_DEFAULT, NULL);
+}
+
+static void
+receive_gsock_timeout (End *self)
+{
+  receive_gsock_with (self, ENOUGH_TIME, NULL);
+}
+
+static void
+receive_gsock_cancellable (End *self)
+{
+  receive_gsock_with (self, GSOCK_TIMEOUT_DEFAULT, self->cancellable);
+}
+
+#define PLAYED(name, send, receive)                                                                \
+  static void run_##name (gpointer fixture, guint n)                                               \
+  {                                                                                                \
+    play (fixture, n, send, receive);                                                              \
+  }
+
+PLAYED (raw_datagram, send_raw_datagram, receive_raw_datagram)
+PLAYED (raw_stream, send_raw_stream, receive_raw_stream)
+PLAYED (gio, send_gio, receive_gio)
+PLAYED (gio_timeout, send_gio, receive_gio_timeout)
+PLAYED (gio_cancellable, send_gio, receive_gio_cancellable)
+PLAYED (gsock, send_gsock, receive_gsock)
+PLAYED (gsock_timeout, send_gsock, receive_gsock_timeout)
+PLAYED (gsock_cancellable, send_gsock, receive_gsock_cancellable)
+
+static const Variant datagrams[] = {
+  { "raw", run_raw_datagram, { 0 } },
+  { "gio", run_gio, { 0 } },
+  { "gio-timeout", run_gio_timeout, { 0 } },
+  { "gio-cancellable", run_gio_cancellable, { 0 } },
+  { "gsock-direct", run_gsock, { .ratio = 1.03 } },
+  { "gsock-timeout", run_gsock_timeout, { .ratio = 1.15 } },
+  { "gsock-cancellable", run_gsock_cancellable, { .ratio = 1.15 } },
+};
+
+const Scenario scenario_datagram_ping_pong = {
+  .number = 3,
+  .name = "datagram-ping-pong",
+  .title = "UDP, 64 bytes there and back, blocking, two threads",
+  .set_up = set_up_datagrams,
+  .tear_down = tear_down,
+  VARIANTS (datagrams),
+};
+
+static const Variant streams[] = {
+  { "raw", run_raw_stream, { 0 } },
+  { "gio", run_gio, { 0 } },
+  { "gsock-direct", run_gsock, { .ratio = 1.03 } },
+  { "gsock-timeout", run_gsock_timeout, { 0 } },
+  { "gsock-cancellable", run_gsock_cancellable, { 0 } },
+};
+
+const Scenario scenario_stream_ping_pong = {
+  .number = 4,
+  .name = "stream-ping-pong",
+  .title = "TCP, 1 byte there and back, blocking, two threads",
+  .set_up = set_up_streams,
+  .tear_down = tear_down,
+  VARIANTS (streams),
+};
