@@ -3,6 +3,7 @@
 
 #include <gsock/gsock-op-private.h>
 
+#include <gsock/gsock-error-private.h>
 #include <gsock/gsock-types.h>
 #include <gsock/gsock-enum-types.h>
 
@@ -148,3 +149,15 @@ GSockKeywordTable gsock_pair_keywords = {
   .rows = pair_rows,
   .n_rows = G_N_ELEMENTS (pair_rows),
 };
+
+/* Whether a socket of this family has such names; a keyword that was not given is NULL. */
+gboolean
+gsock_check_names (const char *operator_name, const GSockFamily *family, const char *host_keyword, const char *filename_keyword, GError **error)
+{
+  const char *wrong = host_keyword != NULL && !family->internet ? host_keyword
+                      : filename_keyword != NULL && !family->local ? filename_keyword : NULL;
+
+  return wrong == NULL
+         || gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: %s does not go with a socket of the address family %s",
+                                 operator_name, wrong, family->name);
+}

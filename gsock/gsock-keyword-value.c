@@ -196,7 +196,7 @@ convert_address (const char *operator_name, const GSockKeyword *row, const GValu
       argument->pointer = g_value_get_boxed (value);
       return TRUE;
     }
-  if (G_VALUE_HOLDS_STRING (value) && g_value_get_string (value) != NULL)
+  if (G_VALUE_HOLDS_STRING (value))
     return gsock_address_init_from_text (room, g_value_get_string (value), error);
   if (G_VALUE_HOLDS_OBJECT (value) && G_IS_SOCKET_ADDRESS (g_value_get_object (value)))
     {
@@ -235,13 +235,22 @@ static const Converter converters[] = {
   [GSOCK_ARGUMENT_OBJECT] = convert_object,     [GSOCK_ARGUMENT_TYPE] = convert_type,
 };
 
+/* What languages make of their word for nothing, for a keyword that may be left out by it. */
+static gboolean
+is_nothing (const GSockKeyword *row, const GValue *value)
+{
+  return (row->type == GSOCK_ARGUMENT_STRING || row->type == GSOCK_ARGUMENT_ADDRESS || row->type == GSOCK_ARGUMENT_OBJECT)
+         && g_value_fits_pointer (value) && g_value_peek_pointer (value) == NULL;
+}
+
 /* @room is where an address lives that had to be made; the argument borrows from @value and @room. */
 gboolean
 gsock_keyword_convert (const char *operator_name, const GSockKeyword *row, const GValue *value, GSockAddress *room, GSockArgument *argument, GError **error)
 {
   if (!G_IS_VALUE (value))
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: %s has no value", operator_name, row->name);
-  return converters[row->type](operator_name, row, value, room, argument, error);
+  argument->pointer = NULL;
+  return is_nothing (row, value) || converters[row->type](operator_name, row, value, room, argument, error);
 }
 
 static gboolean

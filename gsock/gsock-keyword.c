@@ -217,13 +217,27 @@ is_left_out (const GSockKeyword *row, const GSockArgument *argument)
              || row->type == GSOCK_ARGUMENT_OBJECT);
 }
 
+/* Two values of one keyword contradict each other; flags add up. */
 static inline gboolean
-check_and_store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GSockArgument *argument, GError **error)
+is_second (const GSockKeyword *row, guint64 *seen)
+{
+  guint64 bit = G_GUINT64_CONSTANT (1) << row->id;
+  gboolean second = (*seen & bit) != 0 && row->type != GSOCK_ARGUMENT_FLAG && row->type != GSOCK_ARGUMENT_FLAGS;
+
+  *seen |= bit;
+  return second;
+}
+
+/* @seen has the keywords of the call that came before this one. */
+static inline gboolean
+check_and_store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GSockArgument *argument, guint64 *seen, GError **error)
 {
   if (is_left_out (row, argument))
     return TRUE;
   if (!gsock_keyword_check (table->operator_name, row, argument, error))
     return FALSE;
+  if (G_UNLIKELY (is_second (row, seen)))
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: %s is given twice", table->operator_name, row->name);
 
   store (table, spec, row, argument);
   ((GSockSpec *) spec)->given |= G_GUINT64_CONSTANT (1) << row->id;
@@ -282,6 +296,8 @@ collect_other (GSockKeywordTable *table, gpointer spec, const char *name, GSockA
 static gboolean
 parse_arguments (GSockKeywordTable *table, gpointer spec, const char *first_keyword, GSockArguments *arguments, GError **error)
 {
+  guint64 seen = 0;
+
   for (const char *name = first_keyword; name != NULL; name = va_arg (arguments->list, const char *))
     {
       const GSockKeyword *row = gsock_keyword_find (table, name);
@@ -294,7 +310,7 @@ parse_arguments (GSockKeywordTable *table, gpointer spec, const char *first_keyw
           continue;
         }
       collect (row, arguments, &argument);
-      if (!check_and_store (table, spec, row, &argument, error))
+      if (!check_and_store (table, spec, row, &argument, &seen, error))
         return FALSE;
     }
   return TRUE;
@@ -313,23 +329,32 @@ gsock_keywords_parse_valist (GSockKeywordTable *table, gpointer spec, const char
   return done;
 }
 
-gboolean
-gsock_keyword_store_value (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GValue *value, GError **error)
+static gboolean
+store_value (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GValue *value, guint64 *seen, GError **error)
 {
   GSockAddress room;
   GSockArgument argument = { 0 };
 
   return gsock_keyword_convert (table->operator_name, row, value, &room, &argument, error)
-         && check_and_store (table, spec, row, &argument, error);
+         && check_and_store (table, spec, row, &argument, seen, error);
+}
+
+/* For a property, which may be set again and again. */
+gboolean
+gsock_keyword_store_value (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GValue *value, GError **error)
+{
+  guint64 seen = 0;
+
+  return store_value (table, spec, row, value, &seen, error);
 }
 
 static gboolean
-store_named_value (GSockKeywordTable *table, gpointer spec, const char *name, const GValue *value, GError **error)
+store_named_value (GSockKeywordTable *table, gpointer spec, const char *name, const GValue *value, guint64 *seen, GError **error)
 {
   const GSockKeyword *row = gsock_keyword_find (table, name);
 
   if (row != NULL)
-    return gsock_keyword_store_value (table, spec, row, value, error);
+    return store_value (table, spec, row, value, seen, error);
   if (table->other_type == NULL || table->other_type (spec, name) == G_TYPE_INVALID)
     return refuse_unknown (table, spec, name, error);
   return table->other (spec, name, value, error);
@@ -340,13 +365,14 @@ gboolean
 gsock_keywords_parse_values (GSockKeywordTable *table, gpointer spec, const char *const *names, const GValue *values, guint n_values, GError **error)
 {
   guint n_names = names != NULL ? g_strv_length ((char **) names) : 0;
+  guint64 seen = 0;
 
   if (n_names != n_values)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: %u keywords with %u values",
                                 table->operator_name, n_names, n_values);
 
   for (guint i = 0; i < n_values; i++)
-    if (!store_named_value (table, spec, names[i], &values[i], error))
+    if (!store_named_value (table, spec, names[i], &values[i], &seen, error))
       return FALSE;
   return TRUE;
 }

@@ -2,6 +2,7 @@
 /* What the keywords of each operator become. */
 #pragma once
 
+#include <gsock/gsock-address-private.h>
 #include <gsock/gsock-keyword-private.h>
 #include <gsock/gsock-socket.h>
 
@@ -183,6 +184,7 @@ extern GSockKeywordTable gsock_receive_keywords;
 extern GSockKeywordTable gsock_from_fd_keywords;
 extern GSockKeywordTable gsock_pair_keywords;
 
+gboolean gsock_check_names (const char *operator_name, const GSockFamily *family, const char *host_keyword, const char *filename_keyword, GError **error);
 gboolean gsock_check_range (const char *operator_name, int start, int end, gsize length, gsize *size, GError **error);
 
 G_END_DECLS
