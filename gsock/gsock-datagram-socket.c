@@ -134,5 +134,6 @@ gsock_datagram_socket_disconnect_peer (GSockDatagramSocket *self, GError **error
   handle = gsock_socket_get_handle (GSOCK_SOCKET (self));
   if (!handle->connected && handle->fd >= 0 && !gsock_handle_is_closed (handle))
     return gsock_error_literal (error, GSOCK_ERROR_NOT_CONNECTED, "disconnect: the socket is not connected");
-  return GSOCK_DATAGRAM_SOCKET_GET_CLASS (self)->disconnect_peer (self, error);
+  return gsock_socket_answered (GSOCK_SOCKET (self), GSOCK_DATAGRAM_SOCKET_GET_CLASS (self)->disconnect_peer (self, error),
+                                "disconnect", error);
 }

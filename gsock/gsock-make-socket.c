@@ -138,11 +138,18 @@ gsock_make_socket_with_keywords (const char *const *names, const GValue *values,
 static GSockSocket *
 new_instance (GType type, GError **error)
 {
-  if (g_type_is_a (type, GSOCK_TYPE_SOCKET) && !G_TYPE_IS_ABSTRACT (type))
-    return g_object_new (type, NULL);
-  gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "make-instance: %s is no class of sockets",
-                       type != G_TYPE_INVALID ? g_type_name (type) : "nothing");
-  return NULL;
+  GSockSocket *self;
+
+  if (!g_type_is_a (type, GSOCK_TYPE_SOCKET) || G_TYPE_IS_ABSTRACT (type))
+    {
+      gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "make-instance: %s is no class of sockets",
+                           type != G_TYPE_INVALID ? g_type_name (type) : "nothing");
+      return NULL;
+    }
+  self = gsock_socket_construct (type);
+  if (self == NULL)
+    gsock_error_literal (error, GSOCK_ERROR_FAILED, "make-instance: the constructor of %s failed", g_type_name (type));
+  return self;
 }
 
 /**

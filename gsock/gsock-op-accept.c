@@ -99,6 +99,15 @@ set_accept_error (GError **error, gssize failure)
   return gsock_error_set (error, failure, "accept-connection", NULL);
 }
 
+static GSockSocket *
+refuse_accepted (GSockPassiveSocket *self, int fd, GError **error)
+{
+  (void) close (fd);
+  gsock_error_literal (error, GSOCK_ERROR_FAILED, "accept-connection: the constructor of %s failed; the connection is closed",
+                       g_type_name (gsock_passive_socket_get_active_type (self)));
+  return NULL;
+}
+
 GSockSocket *
 gsock_passive_socket_real_accept_connection (GSockPassiveSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
@@ -116,6 +125,8 @@ gsock_passive_socket_real_accept_connection (GSockPassiveSocket *self, gboolean 
     }
   socket = gsock_socket_new_for_fd (gsock_passive_socket_get_active_type (self), (int) fd, priv->handle.family,
                                     priv->handle.type, priv->handle.protocol);
+  if (socket == NULL)
+    return refuse_accepted (self, (int) fd, error);
   active = gsock_socket_get_private (socket);
   gsock_handle_export_address (&active->handle, &remote);
   active->remote = remote;
@@ -145,12 +156,14 @@ gsock_passive_socket_real_accept_connection (GSockPassiveSocket *self, gboolean 
 GSockActiveSocket *
 gsock_passive_socket_accept_connection_direct (GSockPassiveSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
-  GSockSocket *socket;
+  g_autoptr (GSockSocket) socket = NULL;
 
   g_return_val_if_fail (GSOCK_IS_PASSIVE_SOCKET (self), NULL);
 
   socket = GSOCK_PASSIVE_SOCKET_GET_CLASS (self)->accept_connection (self, wait, timeout, cancellable, error);
-  return socket != NULL ? GSOCK_ACTIVE_SOCKET (socket) : NULL;
+  if (!gsock_socket_answered (GSOCK_SOCKET (self), GSOCK_IS_ACTIVE_SOCKET (socket), "accept-connection", error))
+    return NULL;
+  return GSOCK_ACTIVE_SOCKET (g_steal_pointer (&socket));
 }
 
 static GSockActiveSocket *

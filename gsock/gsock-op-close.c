@@ -44,7 +44,7 @@ gsock_socket_shutdown (GSockSocket *self, gboolean read, gboolean write, GError 
 
   if (!read && !write)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "shutdown: one of read and write has to be TRUE");
-  return GSOCK_SOCKET_GET_CLASS (self)->shutdown (self, read, write, error);
+  return gsock_socket_answered (self, GSOCK_SOCKET_GET_CLASS (self)->shutdown (self, read, write, error), "shutdown", error);
 }
 
 gboolean
@@ -84,5 +84,5 @@ gsock_socket_close (GSockSocket *self, gboolean abort, GError **error)
 {
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), FALSE);
 
-  return GSOCK_SOCKET_GET_CLASS (self)->close (self, abort, error);
+  return gsock_socket_answered (self, GSOCK_SOCKET_GET_CLASS (self)->close (self, abort, error), "close", error);
 }

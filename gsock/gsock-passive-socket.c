@@ -221,7 +221,8 @@ gsock_passive_socket_listen_on_direct (GSockPassiveSocket *self, guint backlog, 
 {
   g_return_val_if_fail (GSOCK_IS_PASSIVE_SOCKET (self), FALSE);
 
-  return GSOCK_PASSIVE_SOCKET_GET_CLASS (self)->listen_on (self, backlog, error);
+  return gsock_socket_answered (GSOCK_SOCKET (self), GSOCK_PASSIVE_SOCKET_GET_CLASS (self)->listen_on (self, backlog, error),
+                                "listen-on", error);
 }
 
 static gboolean

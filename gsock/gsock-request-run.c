@@ -150,7 +150,7 @@ bind_it (Attempt *self, int fd)
   gssize result;
 
   if (klass->bind_address != gsock_socket_real_bind_address)
-    return klass->bind_address (self->socket, self->local, &self->error);
+    return gsock_socket_answered (self->socket, klass->bind_address (self->socket, self->local, &self->error), "bind", &self->error);
   result = gsock_bind_handle (self->priv, fd, self->local);
   return result >= 0 || fail (self, result, "bind", self->local);
 }
@@ -197,7 +197,9 @@ connect_it (Attempt *self, int fd)
   if (!set_options (self, fd, GSOCK_PHASE_BEFORE_CONNECT))
     return FALSE;
   if (klass->connect_to != gsock_socket_real_connect_to)
-    return klass->connect_to (self->socket, self->remote, patience->wait, gsock_patience_left (patience), patience->cancellable, &self->error)
+    return gsock_socket_answered (self->socket,
+                                  klass->connect_to (self->socket, self->remote, patience->wait, gsock_patience_left (patience), patience->cancellable, &self->error),
+                                  "connect", &self->error)
            || (self->priv->handle.connecting && !patience->wait);
   result = gsock_connect_handle (self->priv, self->remote, FALSE, &self->patience);
   if (result == -EINPROGRESS && !self->patience.wait)

@@ -47,7 +47,9 @@ gsock_socket_effective_timeout (GSockSocketPrivate *priv, double timeout)
 gboolean gsock_request_run (GSockRequest *request, GSockSocket *self, GCancellable *cancellable, GError **error);
 
 /* gsock-socket.c: an object of @type around a descriptor that is made already. */
+GSockSocket *gsock_socket_construct (GType type);
 GSockSocket *gsock_socket_new_for_fd (GType type, int fd, int family, int native_type, int protocol);
+gboolean gsock_socket_answered (GSockSocket *self, gboolean answer, const char *operation, GError **error);
 GType gsock_socket_type_for (int family, int type, GSockRole role);
 guint gsock_socket_kind_of (GSockSocket *self);
 

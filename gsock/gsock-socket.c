@@ -201,12 +201,50 @@ gsock_socket_type_for (int family, int type, GSockRole role)
   return plain && type != SOCK_RAW ? GSOCK_TYPE_DATAGRAM_SOCKET : GSOCK_TYPE_RAW_SOCKET;
 }
 
+/* The type of the object that this thread constructs and then initialises itself. */
+static GPrivate constructed_type;
+
+/* For a class of another language g_object_new runs the constructor of that language, which
+ * initialises what programs construct; here it must leave that to the caller. Where it throws there
+ * is no object. */
+GSockSocket *
+gsock_socket_construct (GType type)
+{
+  gpointer outer = g_private_get (&constructed_type);
+  GSockSocket *self;
+
+  g_private_set (&constructed_type, GSIZE_TO_POINTER (type));
+  self = g_object_new (type, NULL);
+  g_private_set (&constructed_type, outer);
+  return self;
+}
+
+static gboolean
+is_initialised_elsewhere (GSockSocket *self)
+{
+  return GPOINTER_TO_SIZE (g_private_get (&constructed_type)) == G_OBJECT_TYPE (self);
+}
+
+/* A method of another language can fail and not say why, where its binding could not pass the
+ * exception on. */
+gboolean
+gsock_socket_answered (GSockSocket *self, gboolean answer, const char *operation, GError **error)
+{
+  if (G_LIKELY (answer) || error == NULL || *error != NULL)
+    return answer;
+  return gsock_error_literal (error, GSOCK_ERROR_FAILED, "%s: the method of %s failed without an error",
+                              operation, G_OBJECT_TYPE_NAME (self));
+}
+
 GSockSocket *
 gsock_socket_new_for_fd (GType type, int fd, int family, int native_type, int protocol)
 {
-  GSockSocket *self = g_object_new (type, NULL);
-  GSockSocketPrivate *priv = gsock_socket_get_private (self);
+  GSockSocket *self = gsock_socket_construct (type);
+  GSockSocketPrivate *priv;
 
+  if (self == NULL)
+    return NULL;
+  priv = gsock_socket_get_private (self);
   drop_request (priv);
   gsock_handle_adopt (&priv->handle, fd, family, native_type, protocol);
   return self;
@@ -263,7 +301,9 @@ initable_iface_init (GInitableIface *iface)
  * @error: return location for an error
  *
  * Initialises an object by the keywords of [func@make_socket], among them the names of socket
- * options and the properties of a subclass. Constructors of bindings call it.
+ * options and the properties of a subclass. Constructors of bindings call it. On an object that
+ * gsock itself is constructing, because it was accepted or comes from [func@make_instance], it does
+ * nothing.
  *
  * The errors are those of [func@make_socket], and `GSOCK_ERROR_INVALID_STATE` where the object is
  * initialised already.
@@ -280,6 +320,8 @@ gsock_socket_init_with_keywords (GSockSocket *self, const char *const *names, co
 
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), FALSE);
 
+  if (is_initialised_elsewhere (self))
+    return TRUE;
   priv = gsock_socket_get_private (self);
   if (priv->handle.fd >= 0 || gsock_handle_is_closed (&priv->handle))
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_STATE, "init: the object is initialised already");
