@@ -70,7 +70,7 @@ gsock_socket_bind_address_direct (GSockSocket *self, const GSockAddress *address
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ADDRESS, "bind-address: there is no address");
   if (gsock_socket_is_bound (self))
     return refuse_bound (self, error);
-  return GSOCK_SOCKET_GET_CLASS (self)->bind_address (self, address, error);
+  return gsock_socket_answered (self, GSOCK_SOCKET_GET_CLASS (self)->bind_address (self, address, error), "bind-address", error);
 }
 
 static gboolean
@@ -93,6 +93,16 @@ set_reuse (GSockSocket *self, const GSockBindSpec *spec, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_family (const GSockBindSpec *spec, const GSockFamily *family, GError **error)
+{
+  const char *host = spec->host != NULL ? "local-host" : spec->service != NULL ? "local-service" : NULL;
+
+  if (host == NULL && GSOCK_GIVEN (spec, GSOCK_BIND_PORT) && family->set_port == NULL)
+    host = "local-port";
+  return gsock_check_names ("bind-address", family, host, spec->filename != NULL ? "local-filename" : NULL, error);
+}
+
 /* Which address the keywords mean; @address is the one that was given beside them, or %NULL. */
 static gboolean
 find_address (GSockSocket *self, const GSockAddress *address, const GSockBindSpec *spec, GSockAddress *found, GCancellable *cancellable, GError **error)
@@ -106,6 +116,10 @@ find_address (GSockSocket *self, const GSockAddress *address, const GSockBindSpe
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "bind-address: the address is given in %u ways; one will do", n_given);
   if (n_given == 0 && !GSOCK_GIVEN (spec, GSOCK_BIND_PORT) && spec->service == NULL)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "bind-address: give an address, local-host, local-port or local-filename");
+  if (GSOCK_GIVEN (spec, GSOCK_BIND_PORT) && spec->service != NULL)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "bind-address: local-port and local-service cannot go together");
+  if (!check_family (spec, priv->handle.ops, error))
+    return FALSE;
   if (spec->service != NULL && !gsock_lookup_port (spec->service, NULL, &port, error))
     return FALSE;
   if (spec->filename != NULL)

@@ -6,6 +6,7 @@
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-lookup-private.h>
 #include <gsock/gsock-op-private.h>
+#include <gsock/gsock-passive-socket.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -183,8 +184,8 @@ check_unconnected (GSockSocket *self, GError **error)
     return gsock_error_literal (error, GSOCK_ERROR_ALREADY_CONNECTED, "connect: the socket is connected already");
   if (handle->connecting)
     return gsock_error_literal (error, GSOCK_ERROR_CONNECTION_IN_PROGRESS, "connect: the socket is being connected; finish-connect tells the outcome");
-  if (handle->listening)
-    return gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "connect: the socket listens, and connects to nobody");
+  if (handle->listening || GSOCK_IS_PASSIVE_SOCKET (self))
+    return gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "connect: a passive socket listens, and connects to nobody");
   return TRUE;
 }
 
@@ -212,8 +213,10 @@ gsock_socket_connect_direct (GSockSocket *self, const GSockAddress *address, gbo
 
   if (address == NULL || address->length == 0)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ADDRESS, "connect: there is no address");
-  return check_unconnected (self, error)
-         && GSOCK_SOCKET_GET_CLASS (self)->connect_to (self, address, wait, timeout, cancellable, error);
+  if (!check_unconnected (self, error))
+    return FALSE;
+  return gsock_socket_answered (self, GSOCK_SOCKET_GET_CLASS (self)->connect_to (self, address, wait, timeout, cancellable, error),
+                                "connect", error);
 }
 
 /**
@@ -277,6 +280,8 @@ check_spec (const GSockAddress *address, const GSockConnectSpec *spec, GError **
                                      : "connect: give an address, remote-host and remote-port, remote-filename or remote-connectable");
   if (n_given > 1)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "connect: the address is given in %u ways; one will do", n_given);
+  if (GSOCK_GIVEN (spec, GSOCK_CONNECT_PORT) && spec->service != NULL)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "connect: remote-port and remote-service cannot go together");
   if (spec->host != NULL && !port)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "connect: remote-host \"%s\" needs remote-port with it", spec->host);
   return TRUE;
@@ -340,6 +345,9 @@ connect_by_spec (GSockSocket *self, const GSockAddress *address, GSockConnectSpe
   if (fd < 0)
     return FALSE;
   gsock_socket_leave (self);
+  if (!gsock_check_names ("connect", gsock_socket_get_handle (self)->ops, spec->host != NULL ? "remote-host" : NULL,
+                          spec->filename != NULL ? "remote-filename" : NULL, error))
+    return FALSE;
 
   addresses = find_addresses (gsock_socket_get_private (self), address, spec, cancellable, error);
   return addresses != NULL && connect_to_any (self, addresses, spec, cancellable, error);

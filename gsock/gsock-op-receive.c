@@ -244,7 +244,7 @@ receive_by_method (GSockSocket *self, guint8 *buffer, gsize length, GSockMessage
   received->full_length = 0;
   bytes = GSOCK_SOCKET_GET_CLASS (self)->receive_from (self, length, flags, wait, timeout, &sender, &received->flags,
                                                        &received->full_length, cancellable, error);
-  return bytes != NULL ? copy_bytes (bytes, buffer, length, sender, received) : -1;
+  return gsock_socket_answered (self, bytes != NULL, "receive-from", error) ? copy_bytes (bytes, buffer, length, sender, received) : -1;
 }
 
 /**
@@ -319,7 +319,7 @@ gsock_socket_receive_bytes (GSockSocket *self, gsize size, GSockMessageFlags fla
   if (!gsock_message_flags_check ("receive-from", flags, GSOCK_FLAG_RECEIVE, error))
     return NULL;
   bytes = GSOCK_SOCKET_GET_CLASS (self)->receive_from (self, size, flags, wait, timeout, &from, &told, &full, cancellable, error);
-  if (bytes == NULL)
+  if (!gsock_socket_answered (self, bytes != NULL, "receive-from", error))
     return NULL;
   if (sender != NULL)
     *sender = g_steal_pointer (&from);
@@ -419,8 +419,10 @@ gsock_socket_receive_from_with_keywords (GSockSocket *self, gsize size, const ch
 
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), NULL);
 
+  /* The caller has no buffer of which start and end could choose a part: they only say how long. */
   *length = 0;
-  if (!gsock_keywords_parse_values (&gsock_receive_keywords, &spec, names, values, n_values, error))
+  if (!gsock_keywords_parse_values (&gsock_receive_keywords, &spec, names, values, n_values, error)
+      || !gsock_check_range ("receive-from", spec.start, spec.end, size, &size, error))
     return NULL;
   buffer = g_try_malloc (MAX (size, 1));
   if (buffer == NULL)
@@ -428,7 +430,7 @@ gsock_socket_receive_from_with_keywords (GSockSocket *self, gsize size, const ch
       gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "receive-from: there is no memory for a size of %" G_GSIZE_FORMAT, size);
       return NULL;
     }
-  n = receive_by_spec (self, buffer, size, &spec, &received, cancellable, error);
+  n = gsock_socket_receive_from_direct (self, buffer, size, spec.flags, spec.wait, spec.timeout, &received, cancellable, error);
   if (n < 0)
     return NULL;
   *length = n;

@@ -24,6 +24,16 @@ typedef struct
   gboolean stream; /* goes on until all is sent */
 } Send;
 
+/* Without a cookie of the server's nothing went but the request to connect. The rest is as ever. */
+static gssize
+continue_without_cookie (Send *self)
+{
+  self->flags &= ~MSG_FASTOPEN;
+  self->address = NULL;
+  self->address_length = 0;
+  return -EAGAIN;
+}
+
 static gssize
 step_send (GSockOperation *operation, int fd, int flags)
 {
@@ -32,7 +42,7 @@ step_send (GSockOperation *operation, int fd, int flags)
                      self->address, self->address_length);
 
   if (G_UNLIKELY (n < 0))
-    return -errno;
+    return errno == EINPROGRESS && (self->flags & MSG_FASTOPEN) != 0 ? continue_without_cookie (self) : -errno;
   self->sent += n;
   return G_LIKELY (self->sent == self->length || !self->stream) ? 0 : -EAGAIN;
 }
@@ -139,6 +149,15 @@ gsock_socket_real_send_to (GSockSocket *self, GBytes *data, const GSockAddress *
   return send_now (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
 }
 
+/* None of some bytes sent, and no error, is what bindings make of an exception. */
+static gssize
+send_by_method (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  gssize n = GSOCK_SOCKET_GET_CLASS (self)->send_to (self, data, destination, flags, wait, timeout, cancellable, error);
+
+  return gsock_socket_answered (self, n > 0 || (n == 0 && g_bytes_get_size (data) == 0), "send-to", error) ? n : -1;
+}
+
 static gboolean
 check_request (const guint8 *buffer, gsize length, GSockMessageFlags flags, GError **error)
 {
@@ -172,18 +191,16 @@ check_request (const guint8 *buffer, gsize length, GSockMessageFlags flags, GErr
 gssize
 gsock_socket_send_to_direct (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
-  GSockSocketClass *klass;
   g_autoptr (GBytes) bytes = NULL;
 
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
 
   if (!check_request (buffer, length, flags, error))
     return -1;
-  klass = GSOCK_SOCKET_GET_CLASS (self);
-  if (G_LIKELY (klass->send_to == gsock_socket_real_send_to))
+  if (G_LIKELY (GSOCK_SOCKET_GET_CLASS (self)->send_to == gsock_socket_real_send_to))
     return send_now (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
   bytes = g_bytes_new (buffer, length);
-  return klass->send_to (self, bytes, destination, flags, wait, timeout, cancellable, error);
+  return send_by_method (self, bytes, destination, flags, wait, timeout, cancellable, error);
 }
 
 /**
@@ -215,7 +232,7 @@ gsock_socket_send_bytes (GSockSocket *self, GBytes *data, const GSockAddress *de
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-to: there is no buffer") - 1;
   if (!check_request (NULL, 0, flags, error))
     return -1;
-  return GSOCK_SOCKET_GET_CLASS (self)->send_to (self, data, destination, flags, wait, timeout, cancellable, error);
+  return send_by_method (self, data, destination, flags, wait, timeout, cancellable, error);
 }
 
 /* How many bytes [start, end) has; an @end of -1 is the end of the buffer. */
@@ -252,13 +269,15 @@ find_destination (GSockSendSpec *spec, GSockHandle *handle, GSockAddress *found,
   gboolean port = GSOCK_GIVEN (spec, GSOCK_SEND_PORT);
 
   if (spec->host != NULL && spec->filename == NULL && spec->address.length == 0 && port)
-    return look_up_destination (spec, handle, found, cancellable, error);
+    return gsock_check_names ("send-to", handle->ops, "remote-host", NULL, error)
+           && look_up_destination (spec, handle, found, cancellable, error);
   if ((spec->host != NULL) + (spec->filename != NULL) + (spec->address.length > 0) > 1)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "send-to: the destination is given in more than one way");
   if (port != (spec->host != NULL))
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "send-to: remote-host and remote-port go together");
   if (spec->filename != NULL)
-    return gsock_address_init_from_filename (found, spec->filename, error);
+    return gsock_check_names ("send-to", handle->ops, NULL, "remote-filename", error)
+           && gsock_address_init_from_filename (found, spec->filename, error);
   *found = spec->address;
   return TRUE;
 }
