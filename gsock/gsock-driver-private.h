@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <gsock/gsock-error-private.h>
 #include <gsock/gsock-wait-private.h>
+
+#include <sys/socket.h>
 
 G_BEGIN_DECLS
 
@@ -17,6 +20,46 @@ struct _GSockOperation
   int (*wait) (GSockOperation *self, GSockHandle *handle, int fd, GSockPatience *patience);
 };
 
-gssize gsock_drive (GSockHandle *handle, GSockOperation *operation, GSockPatience *patience);
+gssize gsock_drive_on (GSockHandle *handle, GSockOperation *operation, int fd, int flags, gssize result, GSockPatience *patience);
+
+/* With nothing else to wait for the kernel may do the waiting, in one system call. */
+static inline gboolean
+gsock_may_wait_in_kernel (const GSockHandle *handle, const GSockOperation *operation, const GSockPatience *patience)
+{
+  return patience->wait && patience->timeout < 0 && patience->cancellable == NULL
+         && (handle->kernel_waits & operation->events) != 0
+         && handle->generation == __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE);
+}
+
+/* Answers what the step answered at last, or -GSOCK_E_CLOSED, -GSOCK_E_CANCELLED,
+ * -GSOCK_E_TIMED_OUT, -EAGAIN where the caller would not wait.
+ *
+ * The first try is all that most calls need. It is here, for the compiler to make one function of the
+ * operator, this and the step: a processor that a system call has left without its record of return
+ * addresses stumbles over each function that returns after it. */
+static inline gssize
+gsock_drive (GSockHandle *handle, GSockOperation *operation, GSockPatience *patience)
+{
+  gboolean in_kernel = gsock_may_wait_in_kernel (handle, operation, patience);
+  guint weight = in_kernel ? 1 + GSOCK_USERS_IN_KERNEL : 1;
+  int flags = in_kernel ? 0 : MSG_DONTWAIT;
+  gssize result;
+  int fd;
+
+  if (patience->cancellable != NULL && g_cancellable_is_cancelled (patience->cancellable))
+    return -GSOCK_E_CANCELLED;
+  fd = gsock_handle_enter (handle, weight);
+  if (G_UNLIKELY (fd < 0))
+    return fd;
+
+  result = operation->step (operation, fd, flags);
+  if (G_UNLIKELY (result < 0))
+    result = gsock_drive_on (handle, operation, fd, flags, result, patience);
+  /* The shutdown that wakes a waiter looks like an end of stream, or an empty datagram. */
+  if (result == 0 && in_kernel && gsock_handle_is_closed (handle))
+    result = -GSOCK_E_CLOSED;
+  gsock_handle_leave (handle, weight);
+  return result;
+}
 
 G_END_DECLS

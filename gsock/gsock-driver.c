@@ -6,8 +6,11 @@
 
 #include <errno.h>
 
+/* A poll answers POLLERR and POLLHUP unasked, and answers them again as long as they last. Where the
+ * step makes nothing of them, so long is waited before the next try. */
 #define IDLE_PAUSE_MS 10
 
+/* @last is what the wait before this one answered, 0 at the first. */
 static int
 wait_for_operation (GSockHandle *handle, GSockOperation *operation, int fd, int last, GSockPatience *patience)
 {
@@ -24,22 +27,23 @@ wait_for_operation (GSockHandle *handle, GSockOperation *operation, int fd, int 
 gssize
 gsock_drive_on (GSockHandle *handle, GSockOperation *operation, int fd, int flags, gssize result, GSockPatience *patience)
 {
-  while (result < 0)
+  int last = 0;
+
+  for (; result < 0; result = operation->step (operation, fd, flags))
     {
       if (gsock_handle_is_closed (handle))
         return -GSOCK_E_CLOSED;
-      if (result != -EINTR && result != -EAGAIN)
+      if (result == -EINTR)
+        continue;
+      if (result != -EAGAIN)
         return result;
-      if (result == -EAGAIN)
-        {
-          int ready = wait_for_operation (handle, operation, fd, patience);
-
-          if (ready < 0)
-            return ready;
-          /* Somebody made the shared descriptor non-blocking, or gave it a time limit of the kernel's. */
-          flags = MSG_DONTWAIT;
-        }
-      result = operation->step (operation, fd, flags);
+      if (flags == 0 && gsock_handle_make_blocking (handle, fd))
+        continue;
+      /* Somebody made the shared descriptor non-blocking, or gave it a time limit of the kernel's. */
+      flags = MSG_DONTWAIT;
+      last = wait_for_operation (handle, operation, fd, last, patience);
+      if (last < 0)
+        return last;
     }
   return result;
 }
