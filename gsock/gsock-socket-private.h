@@ -20,7 +20,14 @@ typedef struct
   GSockAddress remote; /* of length 0 where it is not known without asking */
 } GSockSocketPrivate;
 
-GSockSocketPrivate *gsock_socket_get_private (GSockSocket *self);
+/* Set with the class. The macros of GObject keep it to themselves, and each call would be one more. */
+extern int gsock_socket_private_offset;
+
+static inline GSockSocketPrivate *
+gsock_socket_get_private (GSockSocket *self)
+{
+  return G_STRUCT_MEMBER_P (self, gsock_socket_private_offset);
+}
 
 static inline GSockHandle *
 gsock_socket_get_handle (GSockSocket *self)

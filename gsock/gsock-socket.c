@@ -101,11 +101,7 @@ G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GSockSocket, gsock_socket, G_TYPE_OBJECT,
                                   G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, initable_iface_init)
                                   G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE, NULL))
 
-GSockSocketPrivate *
-gsock_socket_get_private (GSockSocket *self)
-{
-  return gsock_socket_get_instance_private (self);
-}
+int gsock_socket_private_offset;
 
 int
 gsock_socket_enter (GSockSocket *self, const char *operation, GError **error)
@@ -444,6 +440,7 @@ gsock_socket_class_init (GSockSocketClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  gsock_socket_private_offset = g_type_class_get_instance_private_offset (klass);
   object_class->finalize = gsock_socket_finalize;
 
   klass->bind_address = gsock_socket_real_bind_address;
