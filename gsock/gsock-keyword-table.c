@@ -120,6 +120,44 @@ GSockKeywordTable gsock_receive_keywords = {
   .n_rows = G_N_ELEMENTS (receive_rows),
 };
 
+static const GSockKeyword send_message_rows[] = {
+  { .name = "more", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_MORE },
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_MESSAGE_WAIT, .offset = offsetof (GSockMessageSpec, wait) },
+  { .name = "flags", .type = GSOCK_ARGUMENT_FLAGS, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags) },
+  { .name = "confirm", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_CONFIRM },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_MESSAGE_TIMEOUT, .offset = offsetof (GSockMessageSpec, timeout) },
+  { .name = "dont-wait", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_DONT_WAIT },
+  { .name = "fast-open", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_FAST_OPEN },
+  { .name = "no-signal", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_NO_SIGNAL },
+  { .name = "dont-route", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_DONT_ROUTE },
+  { .name = "out-of-band", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_OUT_OF_BAND },
+  { .name = "end-of-record", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_END_OF_RECORD },
+};
+
+GSockKeywordTable gsock_send_message_keywords = {
+  .operator_name = "send-message",
+  .rows = send_message_rows,
+  .n_rows = G_N_ELEMENTS (send_message_rows),
+};
+
+static const GSockKeyword receive_message_rows[] = {
+  { .name = "peek", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_PEEK },
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_MESSAGE_WAIT, .offset = offsetof (GSockMessageSpec, wait) },
+  { .name = "flags", .type = GSOCK_ARGUMENT_FLAGS, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_MESSAGE_TIMEOUT, .offset = offsetof (GSockMessageSpec, timeout) },
+  { .name = "truncate", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_TRUNCATE },
+  { .name = "wait-all", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_WAIT_ALL },
+  { .name = "dont-wait", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_DONT_WAIT },
+  { .name = "error-queue", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_ERROR_QUEUE },
+  { .name = "out-of-band", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_OUT_OF_BAND },
+};
+
+GSockKeywordTable gsock_receive_message_keywords = {
+  .operator_name = "receive-message",
+  .rows = receive_message_rows,
+  .n_rows = G_N_ELEMENTS (receive_message_rows),
+};
+
 static const GSockKeyword from_fd_rows[] = {
   { .name = "dup", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_FROM_FD_DUP, .offset = offsetof (GSockFromFdSpec, dup) },
   { .name = "connect", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_FROM_FD_CONNECT, .offset = offsetof (GSockFromFdSpec, role), .get_type = gsock_role_get_type },

@@ -5,6 +5,7 @@
 #include <gsock/gsock-address-private.h>
 #include <gsock/gsock-keyword-private.h>
 #include <gsock/gsock-socket.h>
+#include <gsock/gsock-wait-private.h>
 
 G_BEGIN_DECLS
 
@@ -69,6 +70,13 @@ enum
   GSOCK_RECEIVE_WAIT,
   GSOCK_RECEIVE_START,
   GSOCK_RECEIVE_TIMEOUT,
+};
+
+enum
+{
+  GSOCK_MESSAGE_WAIT,
+  GSOCK_MESSAGE_TIMEOUT,
+  GSOCK_MESSAGE_FLAGS,
 };
 
 enum
@@ -150,6 +158,14 @@ typedef struct
 typedef struct
 {
   guint64 given;
+  gboolean wait;
+  double timeout;
+  guint flags;
+} GSockMessageSpec;
+
+typedef struct
+{
+  guint64 given;
   gboolean dup;
   int role;
   double timeout;
@@ -172,6 +188,7 @@ typedef struct
 #define GSOCK_CONNECT_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .ipv6 = GSOCK_IPV6_MODE_YES }
 #define GSOCK_SEND_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .end = -1, .ipv6 = GSOCK_IPV6_MODE_YES }
 #define GSOCK_RECEIVE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .end = -1 }
+#define GSOCK_MESSAGE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
 #define GSOCK_FROM_FD_SPEC_INIT { .dup = TRUE, .timeout = GSOCK_TIMEOUT_NEVER }
 #define GSOCK_PAIR_SPEC_INIT { .type = GSOCK_SOCKET_TYPE_STREAM, .timeout = GSOCK_TIMEOUT_NEVER }
 
@@ -181,10 +198,20 @@ extern GSockKeywordTable gsock_accept_keywords;
 extern GSockKeywordTable gsock_connect_keywords;
 extern GSockKeywordTable gsock_send_keywords;
 extern GSockKeywordTable gsock_receive_keywords;
+extern GSockKeywordTable gsock_send_message_keywords;
+extern GSockKeywordTable gsock_receive_message_keywords;
 extern GSockKeywordTable gsock_from_fd_keywords;
 extern GSockKeywordTable gsock_pair_keywords;
 
 gboolean gsock_check_names (const char *operator_name, const GSockFamily *family, const char *host_keyword, const char *filename_keyword, GError **error);
+/* What the ways of sending and of receiving share. */
+gssize gsock_check_destination (const GSockHandle *handle, const GSockAddress *destination);
+gboolean gsock_set_send_error (GError **error, gssize failure, const GSockHandle *handle, const GSockAddress *destination);
+int gsock_wait_for_receiver (GSockHandle *handle, gconstpointer address, socklen_t length, GSockPatience *patience);
+gssize gsock_check_receivable (GSockHandle *handle);
+gboolean gsock_set_receive_error (GError **error, gssize failure, const GSockHandle *handle);
+short gsock_receive_events (int flags);
+
 gboolean gsock_check_range (const char *operator_name, int start, int end, gsize length, gsize *size, GError **error);
 
 G_END_DECLS

@@ -86,8 +86,8 @@ choose_step (Receive *self, const GSockHandle *handle)
 }
 
 /* Urgent data and queued errors have events of their own, and the kernel never waits for them. */
-static short
-awaited_events (int flags)
+short
+gsock_receive_events (int flags)
 {
   return (flags & MSG_OOB) != 0 ? POLLPRI : (flags & MSG_ERRQUEUE) != 0 ? 0 : POLLIN;
 }
@@ -106,8 +106,8 @@ is_still_unbound (GSockHandle *handle)
   return !handle->bound;
 }
 
-static gssize
-check_receivable (GSockHandle *handle)
+gssize
+gsock_check_receivable (GSockHandle *handle)
 {
   if (G_LIKELY (handle->connected || handle->bound || handle->fd < 0))
     return 0;
@@ -122,7 +122,7 @@ static inline gssize
 receive_on_handle (GSockHandle *handle, guint8 *buffer, gsize length, int flags, GSockReceived *received, GSockPatience *patience)
 {
   Receive self = {
-    .operation = { .events = awaited_events (flags) },
+    .operation = { .events = gsock_receive_events (flags) },
     .buffer = buffer,
     .length = length,
     .flags = flags & ~(MSG_DONTWAIT | MSG_TRUNC | MSG_WAITALL),
@@ -144,8 +144,8 @@ receive_on_handle (GSockHandle *handle, guint8 *buffer, gsize length, int flags,
   return self.got;
 }
 
-static gboolean
-set_receive_error (GError **error, gssize failure, const GSockHandle *handle)
+gboolean
+gsock_set_receive_error (GError **error, gssize failure, const GSockHandle *handle)
 {
   if (failure == -ECONNREFUSED && handle->type == SOCK_DGRAM && handle->ops->internet)
     return gsock_error_literal (error, GSOCK_ERROR_CONNECTION_REFUSED,
@@ -160,14 +160,14 @@ receive_now (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags 
   GSockHandle *handle = &priv->handle;
   GSockPatience patience = { wait && (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0,
                              gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
-  gssize result = check_receivable (handle);
+  gssize result = gsock_check_receivable (handle);
 
   received->sender.length = 0;
   received->flags = 0;
   if (G_LIKELY (result == 0))
     result = receive_on_handle (handle, buffer, length, flags, received, &patience);
   if (G_UNLIKELY (result < 0))
-    return set_receive_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
+    return gsock_set_receive_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
 
   gsock_handle_export_address (handle, &received->sender);
   received->length = result;

@@ -49,14 +49,13 @@ step_send (GSockOperation *operation, int fd, int flags)
 
 /* A datagram to a local socket waits for room in the receiver's queue, of which polling the sender
  * tells nothing unless it is connected there. So a socket that is takes its place in the poll. */
-static int
-wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSockPatience *patience)
+int
+gsock_wait_for_receiver (GSockHandle *handle, gconstpointer address, socklen_t length, GSockPatience *patience)
 {
-  Send *self = (Send *) operation;
   int probe = patience->wait ? gsock_sys_socket (AF_UNIX, SOCK_DGRAM, 0, TRUE) : -1;
   int ready;
 
-  if (probe < 0 || connect (probe, self->address, self->address_length) < 0)
+  if (probe < 0 || connect (probe, address, length) < 0)
     ready = gsock_pause (handle, 1, patience);
   else
     ready = gsock_wait_one (handle, probe, POLLOUT, patience);
@@ -65,9 +64,17 @@ wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSock
   return ready;
 }
 
+static int
+wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSockPatience *patience)
+{
+  Send *self = (Send *) operation;
+
+  return gsock_wait_for_receiver (handle, self->address, self->address_length, patience);
+}
+
 /* What the kernel would answer too, but not in the same words for every family. */
-static gssize
-check_destination (const GSockHandle *handle, const GSockAddress *destination, int flags)
+gssize
+gsock_check_destination (const GSockHandle *handle, const GSockAddress *destination)
 {
   gboolean stream = handle->type == SOCK_STREAM || handle->type == SOCK_SEQPACKET;
 
@@ -102,8 +109,8 @@ send_on_handle (GSockHandle *handle, const guint8 *buffer, gsize length, const G
 }
 
 /* A refusal that an earlier datagram met comes back as the error of the next call. */
-static gboolean
-set_send_error (GError **error, gssize failure, const GSockHandle *handle, const GSockAddress *destination)
+gboolean
+gsock_set_send_error (GError **error, gssize failure, const GSockHandle *handle, const GSockAddress *destination)
 {
   if (failure == -ECONNREFUSED && handle->type == SOCK_DGRAM && handle->ops->internet)
     return gsock_error_literal (error, GSOCK_ERROR_CONNECTION_REFUSED,
@@ -124,12 +131,12 @@ send_now (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddr
   GSockHandle *handle = &priv->handle;
   GSockPatience patience = { wait && (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0,
                              gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
-  gssize result = check_destination (handle, destination, flags);
+  gssize result = gsock_check_destination (handle, destination);
 
   if (G_LIKELY (result == 0))
     result = send_on_handle (handle, buffer, length, destination, flags, &patience);
   if (G_UNLIKELY (result < 0))
-    return set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle, destination) - 1;
+    return gsock_set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle, destination) - 1;
   if (G_UNLIKELY (!handle->bound))
     handle->bound = handle->ops->internet;
   if (G_UNLIKELY ((flags & GSOCK_MESSAGE_FLAGS_FAST_OPEN) != 0 && handle->type == SOCK_STREAM))
@@ -294,8 +301,8 @@ send_by_spec (GSockSocket *self, const guint8 *buffer, gsize length, GSockSendSp
     return -1;
   if (spec->given & ((1u << GSOCK_SEND_HOST) | (1u << GSOCK_SEND_PORT) | (1u << GSOCK_SEND_FILENAME) | (1u << GSOCK_SEND_ADDRESS)))
     {
-      if (handle->connected && check_destination (handle, &spec->address, 0) < 0)
-        return set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : -EISCONN, handle, NULL) - 1;
+      if (handle->connected && gsock_check_destination (handle, &spec->address) < 0)
+        return gsock_set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : -EISCONN, handle, NULL) - 1;
       if (!find_destination (spec, handle, &destination, cancellable, error))
         return -1;
     }

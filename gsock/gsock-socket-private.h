@@ -78,6 +78,9 @@ gboolean gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **er
 gssize gsock_socket_real_send_to (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
 GBytes *gsock_socket_real_receive_from (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error);
 
+gssize gsock_socket_real_send_message (GSockSocket *self, GSockMessage *message, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+GSockMessage *gsock_socket_real_receive_message (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+
 /* Format and buffers, which a passive socket hands to what it accepts. */
 typedef struct
 {

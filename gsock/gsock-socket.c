@@ -449,6 +449,8 @@ gsock_socket_class_init (GSockSocketClass *klass)
   klass->close = gsock_socket_real_close;
   klass->send_to = gsock_socket_real_send_to;
   klass->receive_from = gsock_socket_real_receive_from;
+  klass->send_message = gsock_socket_real_send_message;
+  klass->receive_message = gsock_socket_real_receive_message;
 
   gsock_socket_install_keywords (object_class, GSOCK_CLASS_ANY);
   install_state (object_class);

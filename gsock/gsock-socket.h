@@ -6,6 +6,7 @@
 #endif
 
 #include <gsock/gsock-address.h>
+#include <gsock/gsock-message.h>
 
 G_BEGIN_DECLS
 
@@ -41,6 +42,8 @@ G_DECLARE_DERIVABLE_TYPE (GSockSocket, gsock_socket, GSOCK, SOCKET, GObject)
  * @close: the operator close
  * @send_to: the operator send-to
  * @receive_from: the operator receive-from
+ * @send_message: the operator send-message
+ * @receive_message: the operator receive-message
  *
  * The operators of every socket. A class overrides one and calls its parent's to go on, as a CLOS
  * method calls the next one. The public functions check the request first and the method does it.
@@ -57,6 +60,9 @@ struct _GSockSocketClass
   gboolean (*close) (GSockSocket *self, gboolean abort, GError **error);
   gssize (*send_to) (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
   GBytes *(*receive_from) (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error);
+
+  gssize (*send_message) (GSockSocket *self, GSockMessage *message, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+  GSockMessage *(*receive_message) (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
 
   /*< private >*/
   gpointer padding[12];

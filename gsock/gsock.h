@@ -8,8 +8,10 @@
 #include <gsock/gsock-enum-types.h>
 #include <gsock/gsock-error.h>
 #include <gsock/gsock-address.h>
+#include <gsock/gsock-message.h>
 #include <gsock/gsock-socket.h>
 #include <gsock/gsock-option.h>
+#include <gsock/gsock-socket-message.h>
 #include <gsock/gsock-active-socket.h>
 #include <gsock/gsock-passive-socket.h>
 #include <gsock/gsock-datagram-socket.h>

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The operator receive-message. */
+
+#include <gsock/gsock-socket-message.h>
+
+#include <gsock/gsock-control-message-private.h>
+#include <gsock/gsock-error-private.h>
+#include <gsock/gsock-message-flags-private.h>
+#include <gsock/gsock-message-private.h>
+#include <gsock/gsock-op-private.h>
+#include <gsock/gsock-socket-private.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/uio.h>
+
+/* Room for the descriptors of a message and for everything else that may come with it. */
+#define CONTROL_SIZE 4096
+
+typedef struct
+{
+  GSockOperation operation;
+  const struct iovec *vectors;
+  gsize n_vectors;
+  int flags;
+  gsize got;
+  GSockMessage *message;
+} ReceiveMessage;
+
+/* Of descriptors that came without the others none is of use. */
+static void
+drop_descriptors (GSockMessage *message)
+{
+  if (message->fds == NULL)
+    return;
+  gsock_control_close_descriptors ((const int *) (gpointer) message->fds->data, message->fds->len);
+  g_clear_pointer (&message->fds, g_array_unref);
+}
+
+static gssize
+step_receive_message (GSockOperation *operation, int fd, int flags)
+{
+  ReceiveMessage *self = (ReceiveMessage *) operation;
+  GSockMessage *message = self->message;
+  union
+  {
+    struct cmsghdr align;
+    guint8 bytes[CONTROL_SIZE];
+  } control;
+  struct msghdr header = {
+    .msg_name = gsock_address_native_room (&message->address),
+    .msg_namelen = message->address.length,
+    .msg_iov = (struct iovec *) self->vectors,
+    .msg_iovlen = self->n_vectors,
+    .msg_control = control.bytes,
+    .msg_controllen = sizeof control.bytes,
+  };
+  gssize n = recvmsg (fd, &header, self->flags | flags | MSG_CMSG_CLOEXEC);
+
+  if (n < 0)
+    {
+      message->address.length = 0;
+      return -errno;
+    }
+  self->got = n;
+  message->address.length = header.msg_namelen;
+  message->flags = header.msg_flags & ~MSG_CMSG_CLOEXEC;
+  gsock_ancillary_decode (message, &header);
+  if ((header.msg_flags & MSG_CTRUNC) != 0)
+    drop_descriptors (message);
+  return 0;
+}
+
+static gsize
+total_size (const struct iovec *vectors, gsize n_vectors)
+{
+  gsize size = 0;
+
+  for (gsize i = 0; i < n_vectors; i++)
+    size += vectors[i].iov_len;
+  return size;
+}
+
+/* Receives into @vectors; the message has everything but the bytes. How many bytes are there, or -1. */
+static gssize
+receive_parts (GSockSocket *self, const struct iovec *vectors, gsize n_vectors, GSockMessageFlags flags, gboolean wait, double timeout, GSockMessage *message, GCancellable *cancellable, GError **error)
+{
+  GSockSocketPrivate *priv = gsock_socket_get_private (self);
+  GSockHandle *handle = &priv->handle;
+  GSockPatience patience = { wait && (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0, gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
+  ReceiveMessage operation = {
+    .operation = { .step = step_receive_message, .events = gsock_receive_events (flags) },
+    .vectors = vectors,
+    .n_vectors = n_vectors,
+    .flags = (flags & ~(MSG_DONTWAIT | MSG_TRUNC)) | (handle->type == SOCK_STREAM ? 0 : MSG_TRUNC),
+    .message = message,
+  };
+  gssize result = gsock_check_receivable (handle);
+
+  if (result == 0)
+    result = gsock_drive (handle, &operation.operation, &patience);
+  if (result < 0)
+    return gsock_set_receive_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
+  gsock_address_clamp (&message->address);
+  gsock_handle_export_address (handle, &message->address);
+  message->full_length = operation.got;
+  return MIN (operation.got, total_size (vectors, n_vectors));
+}
+
+GSockMessage *
+gsock_socket_real_receive_message (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GSockMessage) message = gsock_message_new ();
+  g_autofree guint8 *buffer = g_try_malloc (MAX (size, 1));
+  g_autoptr (GBytes) bytes = NULL;
+  struct iovec vector = { buffer, size };
+  gssize n;
+
+  if (buffer == NULL)
+    {
+      gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "receive-message: there is no memory for a size of %" G_GSIZE_FORMAT, size);
+      return NULL;
+    }
+  n = receive_parts (self, &vector, 1, flags, wait, timeout, message, cancellable, error);
+  if (n < 0)
+    return NULL;
+  bytes = g_bytes_new_take (g_steal_pointer (&buffer), n);
+  gsock_message_add_bytes (message, bytes);
+  return g_steal_pointer (&message);
+}
+
+/**
+ * gsock_socket_receive_message_direct: (virtual receive_message)
+ * @self: a socket
+ * @size: the most bytes to receive
+ * @flags: message flags
+ * @wait: whether to wait; the flag dont-wait says the same as %FALSE
+ * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Receives a message, with fixed arguments: for hot loops and for subclasses.
+ *
+ * The errors are those of [method@Socket.receive_message_with_keywords].
+ *
+ * Returns: (transfer full): the message
+ *
+ * Since: 1.0
+ */
+GSockMessage *
+gsock_socket_receive_message_direct (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), NULL);
+
+  if (!gsock_message_flags_check ("receive-message", flags, GSOCK_FLAG_RECEIVE, error))
+    return NULL;
+  return GSOCK_SOCKET_GET_CLASS (self)->receive_message (self, size, flags, wait, timeout, cancellable, error);
+}
+
+/**
+ * gsock_socket_receive_vectors: (skip)
+ * @self: a socket
+ * @vectors: (array length=n_vectors): buffers to fill, one after the other
+ * @n_vectors: how many there are
+ * @flags: message flags
+ * @wait: whether to wait; the flag dont-wait says the same as %FALSE
+ * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
+ * @message: (out) (optional) (transfer full): everything that came beside the bytes
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Receives a message into several buffers of the caller's.
+ *
+ * The errors are those of [method@Socket.receive_message_with_keywords], and
+ * `GSOCK_ERROR_OUT_OF_RANGE` for too many buffers.
+ *
+ * Returns: the number of bytes in the buffers, or -1
+ *
+ * Since: 1.0
+ */
+gssize
+gsock_socket_receive_vectors (GSockSocket *self, const GInputVector *vectors, guint n_vectors, GSockMessageFlags flags, gboolean wait, double timeout, GSockMessage **message, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GSockMessage) received = gsock_message_new ();
+  gssize n;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  G_STATIC_ASSERT (sizeof (GInputVector) == sizeof (struct iovec));
+  G_STATIC_ASSERT (G_STRUCT_OFFSET (GInputVector, size) == G_STRUCT_OFFSET (struct iovec, iov_len));
+
+  if (!gsock_message_flags_check ("receive-message", flags, GSOCK_FLAG_RECEIVE, error))
+    return -1;
+  if (n_vectors > IOV_MAX)
+    return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "receive-message: %u buffers; there can be %d at most", n_vectors, IOV_MAX) - 1;
+  n = receive_parts (self, (const struct iovec *) vectors, n_vectors, flags, wait, timeout, received, cancellable, error);
+  if (n >= 0 && message != NULL)
+    *message = g_steal_pointer (&received);
+  return n;
+}
+
+/**
+ * gsock_socket_receive_message: (skip)
+ * @self: a socket
+ * @size: the most bytes to receive
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ * @first_keyword: (nullable): the first keyword, followed by its value and so on up to %NULL
+ * @...: see [method@Socket.receive_message_with_keywords]
+ *
+ * Receives a message: the operator receive-message.
+ *
+ * Returns: (transfer full): the message
+ *
+ * Since: 1.0
+ */
+GSockMessage *
+gsock_socket_receive_message (GSockSocket *self, gsize size, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
+{
+  GSockMessageSpec spec = GSOCK_MESSAGE_SPEC_INIT;
+  va_list arguments;
+  gboolean parsed;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), NULL);
+
+  va_start (arguments, first_keyword);
+  parsed = gsock_keywords_parse_valist (&gsock_receive_message_keywords, &spec, first_keyword, arguments, error);
+  va_end (arguments);
+  return parsed ? gsock_socket_receive_message_direct (self, size, spec.flags, spec.wait, spec.timeout, cancellable, error) : NULL;
+}
+
+/**
+ * gsock_socket_receive_message_with_keywords: (rename-to gsock_socket_receive_message)
+ * @self: a socket
+ * @size: the most bytes to receive
+ * @names: (nullable) (array zero-terminated=1): names of keywords
+ * @values: (nullable) (array length=n_values): their values
+ * @n_values: how many values there are
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Receives a message with all that came along: the operator receive-message. Keywords: `flags`, or
+ * each flag by its name (`out-of-band`, `peek`, `wait-all`, `dont-wait`, `truncate`, `error-queue`);
+ * `wait` and `timeout` (seconds).
+ *
+ * Which ancillary data the kernel tells is asked for by options: `ip-packet-info`,
+ * `ip-receive-ttl`, `ip-receive-tos`, `timestamp-ns`, `pass-credentials` and so on. Where descriptors
+ * were lost for want of room or of numbers, [method@Message.is_control_truncated] says so and those
+ * that came are closed.
+ *
+ * The errors are those of [method@Socket.receive_from_with_keywords].
+ *
+ * Returns: (transfer full): the message, without a byte at the end of a stream
+ *
+ * Since: 1.0
+ */
+GSockMessage *
+gsock_socket_receive_message_with_keywords (GSockSocket *self, gsize size, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error)
+{
+  GSockMessageSpec spec = GSOCK_MESSAGE_SPEC_INIT;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), NULL);
+
+  if (!gsock_keywords_parse_values (&gsock_receive_message_keywords, &spec, names, values, n_values, error))
+    return NULL;
+  return gsock_socket_receive_message_direct (self, size, spec.flags, spec.wait, spec.timeout, cancellable, error);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The operator send-message. */
+
+#include <gsock/gsock-socket-message.h>
+
+#include <gsock/gsock-error-private.h>
+#include <gsock/gsock-message-flags-private.h>
+#include <gsock/gsock-message-private.h>
+#include <gsock/gsock-op-private.h>
+#include <gsock/gsock-socket-private.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/uio.h>
+
+typedef struct
+{
+  GSockOperation operation;
+  struct msghdr header;
+  struct iovec *vectors;
+  gsize n_vectors;
+  gsize length, sent;
+  int flags;
+  gboolean stream;
+} SendMessage;
+
+/* Passes over what went. The descriptors went with the first byte, and must not go twice. */
+static void
+advance (SendMessage *self, gsize n)
+{
+  self->sent += n;
+  self->header.msg_control = NULL;
+  self->header.msg_controllen = 0;
+  while (self->header.msg_iovlen > 0 && n >= self->header.msg_iov->iov_len)
+    {
+      n -= self->header.msg_iov->iov_len;
+      self->header.msg_iov++;
+      self->header.msg_iovlen--;
+    }
+  if (n > 0)
+    {
+      self->header.msg_iov->iov_base = (char *) self->header.msg_iov->iov_base + n;
+      self->header.msg_iov->iov_len -= n;
+    }
+}
+
+static gssize
+step_send_message (GSockOperation *operation, int fd, int flags)
+{
+  SendMessage *self = (SendMessage *) operation;
+  gssize n = sendmsg (fd, &self->header, self->flags | flags);
+
+  if (n < 0)
+    return -errno;
+  if (!self->stream)
+    {
+      self->sent = n;
+      return 0;
+    }
+  advance (self, n);
+  return self->sent == self->length ? 0 : -EAGAIN;
+}
+
+static void
+point_at_chunks (SendMessage *self, GSockMessage *message)
+{
+  for (gsize i = 0; i < self->n_vectors; i++)
+    {
+      gsize length;
+      gconstpointer data = g_bytes_get_data (g_ptr_array_index (message->chunks, i), &length);
+
+      self->vectors[i] = (struct iovec){ (gpointer) data, length };
+      self->length += length;
+    }
+  self->header.msg_iov = self->vectors;
+  self->header.msg_iovlen = self->n_vectors;
+}
+
+static int
+wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSockPatience *patience)
+{
+  SendMessage *self = (SendMessage *) operation;
+
+  return gsock_wait_for_receiver (handle, self->header.msg_name, self->header.msg_namelen, patience);
+}
+
+static gssize
+send_message_on_handle (GSockHandle *handle, GSockMessage *message, guint flags, GSockPatience *patience)
+{
+  GSockAddress room;
+  const GSockAddress *native = message->address.length > 0 ? gsock_handle_import_address (handle, &message->address, &room) : NULL;
+  gsize n_vectors = message->chunks != NULL ? message->chunks->len : 0;
+  g_autofree struct iovec *vectors = g_new (struct iovec, MAX (n_vectors, 1));
+  g_autofree guint8 *control = g_malloc0 (MAX (gsock_ancillary_size (message), 1));
+  SendMessage self = {
+    .operation = { .step = step_send_message, .events = POLLOUT },
+    .vectors = vectors,
+    .n_vectors = n_vectors,
+    .flags = (flags & ~MSG_DONTWAIT) | MSG_NOSIGNAL,
+    .stream = handle->type == SOCK_STREAM,
+  };
+  gssize result;
+
+  point_at_chunks (&self, message);
+  self.header.msg_name = native != NULL ? (gpointer) gsock_address_native (native) : NULL;
+  self.header.msg_namelen = native != NULL ? native->length : 0;
+  self.header.msg_control = control;
+  result = gsock_ancillary_encode (message, handle->family, &self.header);
+  if (result < 0)
+    return result;
+  if (native != NULL && handle->ops->local && handle->type == SOCK_DGRAM)
+    self.operation.wait = wait_for_receiver;
+  result = gsock_drive (handle, &self.operation, patience);
+  return result >= 0 || self.sent > 0 ? (gssize) self.sent : result;
+}
+
+static gboolean
+set_message_error (GError **error, gssize failure, const GSockHandle *handle, GSockMessage *message)
+{
+  if (failure == -ERANGE)
+    return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE,
+                                "send-message: ttl and traffic class go up to 255, the segment size from 1 to 65535");
+  if (failure == -EBADF)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-message: a descriptor is not open");
+  return gsock_set_send_error (error, failure, handle, gsock_message_get_address (message));
+}
+
+gssize
+gsock_socket_real_send_message (GSockSocket *self, GSockMessage *message, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  GSockSocketPrivate *priv = gsock_socket_get_private (self);
+  GSockHandle *handle = &priv->handle;
+  GSockPatience patience = { wait && (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0,
+                             gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
+  gssize result = gsock_check_destination (handle, gsock_message_get_address (message));
+
+  if (result == 0)
+    result = send_message_on_handle (handle, message, flags, &patience);
+  if (result < 0)
+    return set_message_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle, message) - 1;
+  handle->bound = handle->bound || handle->ops->internet;
+  return result;
+}
+
+static gboolean
+check_message (GSockSocket *self, GSockMessage *message, guint flags, GError **error)
+{
+  GSockHandle *handle = gsock_socket_get_handle (self);
+
+  if (message == NULL)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-message: there is no message");
+  if (message->chunks != NULL && message->chunks->len > IOV_MAX)
+    return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "send-message: %u buffers; a message has %d at most", message->chunks->len, IOV_MAX);
+  if (message->fds != NULL && handle->fd >= 0 && !handle->ops->local)
+    return gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "send-message: only local sockets pass descriptors, and this one is %s",
+                                handle->ops->label);
+  if (message->fds != NULL && handle->type == SOCK_STREAM && gsock_message_get_length (message) == 0)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-message: on a stream a descriptor goes along with a byte at least");
+  return gsock_message_flags_check ("send-message", flags, GSOCK_FLAG_SEND, error);
+}
+
+/**
+ * gsock_socket_send_message_direct: (virtual send_message)
+ * @self: a socket
+ * @message: the message
+ * @flags: message flags, beside those of the message
+ * @wait: whether to wait; the flag dont-wait says the same as %FALSE
+ * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Sends a message, with fixed arguments: for hot loops and for subclasses.
+ *
+ * The errors are those of [method@Socket.send_message_with_keywords].
+ *
+ * Returns: the number of bytes sent, or -1
+ *
+ * Since: 1.0
+ */
+gssize
+gsock_socket_send_message_direct (GSockSocket *self, GSockMessage *message, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+
+  if (!check_message (self, message, flags | (message != NULL ? message->flags : 0), error))
+    return -1;
+  return GSOCK_SOCKET_GET_CLASS (self)->send_message (self, message, flags | message->flags, wait, timeout, cancellable, error);
+}
+
+/**
+ * gsock_socket_send_message: (skip)
+ * @self: a socket
+ * @message: the message
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ * @first_keyword: (nullable): the first keyword, followed by its value and so on up to %NULL
+ * @...: see [method@Socket.send_message_with_keywords]
+ *
+ * Sends a message: the operator send-message.
+ *
+ * Returns: the number of bytes sent, or -1
+ *
+ * Since: 1.0
+ */
+gssize
+gsock_socket_send_message (GSockSocket *self, GSockMessage *message, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
+{
+  GSockMessageSpec spec = GSOCK_MESSAGE_SPEC_INIT;
+  va_list arguments;
+  gboolean parsed;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+
+  va_start (arguments, first_keyword);
+  parsed = gsock_keywords_parse_valist (&gsock_send_message_keywords, &spec, first_keyword, arguments, error);
+  va_end (arguments);
+  return parsed ? gsock_socket_send_message_direct (self, message, spec.flags, spec.wait, spec.timeout, cancellable, error) : -1;
+}
+
+/**
+ * gsock_socket_send_message_with_keywords: (rename-to gsock_socket_send_message)
+ * @self: a socket
+ * @message: the message
+ * @names: (nullable) (array zero-terminated=1): names of keywords
+ * @values: (nullable) (array length=n_values): their values
+ * @n_values: how many values there are
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Sends a message with all that is in it, its buffers, its address, its flags and its ancillary data:
+ * the operator send-message. Keywords: `wait` and `timeout` (seconds), `flags` and each flag by its name,
+ * beside those of the message. The message can be sent again.
+ *
+ * On a stream everything is sent, as [method@Socket.send_to_with_keywords] does it.
+ *
+ * The errors are those of [method@Socket.send_to_with_keywords], and `GSOCK_ERROR_OUT_OF_RANGE` for a
+ * part that is, `GSOCK_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED` for packet info of another family,
+ * `GSOCK_ERROR_OPERATION_NOT_SUPPORTED` for descriptors on a socket that is not local,
+ * `GSOCK_ERROR_ACCESS_DENIED` for credentials of others, and `GSOCK_ERROR_TOO_MANY_REFERENCES`.
+ *
+ * Returns: the number of bytes sent, or -1
+ *
+ * Since: 1.0
+ */
+gssize
+gsock_socket_send_message_with_keywords (GSockSocket *self, GSockMessage *message, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error)
+{
+  GSockMessageSpec spec = GSOCK_MESSAGE_SPEC_INIT;
+
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+
+  if (!gsock_keywords_parse_values (&gsock_send_message_keywords, &spec, names, values, n_values, error))
+    return -1;
+  return gsock_socket_send_message_direct (self, message, spec.flags, spec.wait, spec.timeout, cancellable, error);
+}
