@@ -115,6 +115,29 @@ add_option (GSockRequest *self, const GSockOption *option, const GValue *value, 
   return TRUE;
 }
 
+/* Checked here what GObject would only warn of. */
+static gboolean
+set_own_property (GSockRequest *self, GParamSpec *pspec, const GValue *value, GError **error)
+{
+  g_auto (GValue) converted = G_VALUE_INIT;
+  g_autofree char *contents = NULL;
+
+  if ((pspec->flags & G_PARAM_CONSTRUCT_ONLY) != 0)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s can only be given to the constructor of %s",
+                                pspec->name, G_OBJECT_TYPE_NAME (self->object));
+  g_value_init (&converted, pspec->value_type);
+  if (!g_value_transform (value, &converted))
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s takes a %s, not a %s",
+                                pspec->name, g_type_name (pspec->value_type), G_VALUE_TYPE_NAME (value));
+  if (g_param_value_validate (pspec, &converted) && (pspec->flags & G_PARAM_LAX_VALIDATION) == 0)
+    {
+      contents = g_strdup_value_contents (value);
+      return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "make-socket: %s cannot be %s", pspec->name, contents);
+    }
+  g_object_set_property (self->object, pspec->name, &converted);
+  return TRUE;
+}
+
 static gboolean
 other (gpointer request, const char *name, const GValue *value, GError **error)
 {
@@ -123,11 +146,7 @@ other (gpointer request, const char *name, const GValue *value, GError **error)
 
   if (pspec == NULL)
     return add_option (self, gsock_option_find (name), value, error);
-  if (!g_value_type_transformable (G_VALUE_TYPE (value), pspec->value_type))
-    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s takes a %s, not a %s",
-                                pspec->name, g_type_name (pspec->value_type), G_VALUE_TYPE_NAME (value));
-  g_object_set_property (self->object, pspec->name, value);
-  return TRUE;
+  return set_own_property (self, pspec, value, error);
 }
 
 static void
