@@ -303,6 +303,8 @@ gsock_keyword_check (const char *operator_name, const GSockKeyword *row, const G
     {
     case GSOCK_ARGUMENT_INT:
       return check_range (operator_name, row, argument->integer, row->minimum, row->maximum, error);
+    case GSOCK_ARGUMENT_FLAGS:
+      return check_range (operator_name, row, argument->integer, 0, G_MAXINT, error);
     case GSOCK_ARGUMENT_FAMILY:
     case GSOCK_ARGUMENT_PROTOCOL:
       return check_range (operator_name, row, argument->integer, 0, G_MAXUINT16, error);
@@ -318,7 +320,6 @@ gsock_keyword_check (const char *operator_name, const GSockKeyword *row, const G
       return check_object (operator_name, row, argument->pointer, error);
     case GSOCK_ARGUMENT_BOOLEAN:
     case GSOCK_ARGUMENT_STRING:
-    case GSOCK_ARGUMENT_FLAGS:
     case GSOCK_ARGUMENT_FLAG:
     case GSOCK_ARGUMENT_ADDRESS:
       return TRUE;

@@ -29,13 +29,34 @@ make_half (int fd, const GSockPairSpec *spec)
   return self;
 }
 
+/* Only streams have text, and so a format of it. */
+static gboolean
+check_stream_keywords (const GSockPairSpec *spec, GError **error)
+{
+  const struct
+  {
+    guint id;
+    const char *name;
+  } keywords[] = {
+    { GSOCK_PAIR_EXTERNAL_FORMAT, "external-format" },
+    { GSOCK_PAIR_INPUT_BUFFER_SIZE, "input-buffer-size" },
+    { GSOCK_PAIR_OUTPUT_BUFFER_SIZE, "output-buffer-size" },
+  };
+
+  if (spec->type != GSOCK_SOCKET_TYPE_STREAM && spec->type != GSOCK_SOCKET_TYPE_SEQPACKET)
+    for (gsize i = 0; i < G_N_ELEMENTS (keywords); i++)
+      if (GSOCK_GIVEN (spec, keywords[i].id))
+        return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket-pair: %s is for stream and seqpacket sockets",
+                                    keywords[i].name);
+  return spec->external_format == NULL || gsock_external_format_check (spec->external_format, error);
+}
+
 static gboolean
 make_pair (GSockSocket **first, GSockSocket **second, const GSockPairSpec *spec, GError **error)
 {
   int fds[2];
 
-  *first = *second = NULL;
-  if (spec->external_format != NULL && !gsock_external_format_check (spec->external_format, error))
+  if (!check_stream_keywords (spec, error))
     return FALSE;
   if (gsock_sys_socketpair (AF_UNIX, spec->type, spec->protocol, fds) < 0)
     return gsock_error_set (error, -errno, "make-socket-pair", NULL);
@@ -65,6 +86,7 @@ gsock_make_socket_pair (GSockSocket **first, GSockSocket **second, GError **erro
   va_list arguments;
   gboolean parsed;
 
+  *first = *second = NULL;
   va_start (arguments, first_keyword);
   parsed = gsock_keywords_parse_valist (&gsock_pair_keywords, &spec, first_keyword, arguments, error);
   va_end (arguments);

@@ -26,6 +26,8 @@ choose_class (GSockRequest *request, GError **error)
 {
   GType type;
 
+  if (!gsock_request_infer_family (request, error))
+    return G_TYPE_INVALID;
   choose_default_type (request);
   type = gsock_socket_type_for (request->address_family, request->type, request->role);
   if (type == GSOCK_TYPE_ACTIVE_SOCKET || type == GSOCK_TYPE_PASSIVE_SOCKET)

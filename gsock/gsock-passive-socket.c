@@ -161,6 +161,8 @@ gsock_passive_socket_set_property (GObject *object, guint property_id, const GVa
     gsock_passive_socket_set_active_type (self, g_value_get_gtype (value));
   else if (!alive || property_id - 1 != GSOCK_KEYWORD_BACKLOG)
     G_OBJECT_CLASS (gsock_passive_socket_parent_class)->set_property (object, property_id, value, pspec);
+  else if (!gsock_socket_is_listening (GSOCK_SOCKET (self)))
+    gsock_passive_socket_set_backlog (self, MAX (g_value_get_int (value), 0));
   else if (!gsock_passive_socket_listen_on_direct (self, MAX (g_value_get_int (value), 0), &error))
     g_warning ("%s", error->message);
 }
@@ -199,6 +201,7 @@ gsock_passive_socket_init (GSockPassiveSocket *self)
   GSockPassiveSocketPrivate *priv = gsock_passive_socket_get_instance_private (self);
 
   priv->active_type = GSOCK_TYPE_ACTIVE_SOCKET;
+  priv->backlog = (int) gsock_get_default_backlog ();
   gsock_stream_defaults_init (&priv->defaults);
 }
 
@@ -228,7 +231,8 @@ gsock_passive_socket_listen_on_direct (GSockPassiveSocket *self, guint backlog, 
 static gboolean
 listen_by_spec (GSockPassiveSocket *self, GSockListenSpec *spec, GError **error)
 {
-  guint backlog = GSOCK_GIVEN (spec, GSOCK_LISTEN_BACKLOG) ? (guint) spec->backlog : gsock_get_default_backlog ();
+  GSockPassiveSocketPrivate *priv = gsock_passive_socket_get_instance_private (self);
+  guint backlog = (guint) (GSOCK_GIVEN (spec, GSOCK_LISTEN_BACKLOG) ? spec->backlog : priv->backlog);
 
   return gsock_passive_socket_listen_on_direct (self, backlog, error);
 }

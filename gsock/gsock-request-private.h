@@ -79,6 +79,7 @@ typedef struct
   GType active_type;
   GArray *options; /* of GSockRequestedOption, or NULL */
   GObject *object; /* borrowed: its class's own properties are keywords too */
+  GError *refused; /* what a property was set to and cannot be, for init to tell */
   guint8 kind;     /* GSockClassKinds: which class it is for */
 } GSockRequest;
 
@@ -99,6 +100,7 @@ extern const guint gsock_n_keyword_aliases;
 void gsock_request_init (GSockRequest *self);
 void gsock_request_clear (GSockRequest *self);
 const GSockKeyword *gsock_request_row (guint id);
+gboolean gsock_request_infer_family (GSockRequest *self, GError **error);
 gboolean gsock_request_check (GSockRequest *self, GError **error);
 void gsock_request_get_value (const GSockRequest *self, guint id, GValue *value);
 

@@ -115,6 +115,29 @@ add_option (GSockRequest *self, const GSockOption *option, const GValue *value, 
   return TRUE;
 }
 
+/* Checked here what GObject would only warn of. */
+static gboolean
+set_own_property (GSockRequest *self, GParamSpec *pspec, const GValue *value, GError **error)
+{
+  g_auto (GValue) converted = G_VALUE_INIT;
+  g_autofree char *contents = NULL;
+
+  if ((pspec->flags & G_PARAM_CONSTRUCT_ONLY) != 0)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s can only be given to the constructor of %s",
+                                pspec->name, G_OBJECT_TYPE_NAME (self->object));
+  g_value_init (&converted, pspec->value_type);
+  if (!g_value_transform (value, &converted))
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s takes a %s, not a %s",
+                                pspec->name, g_type_name (pspec->value_type), G_VALUE_TYPE_NAME (value));
+  if (g_param_value_validate (pspec, &converted) && (pspec->flags & G_PARAM_LAX_VALIDATION) == 0)
+    {
+      contents = g_strdup_value_contents (value);
+      return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "make-socket: %s cannot be %s", pspec->name, contents);
+    }
+  g_object_set_property (self->object, pspec->name, &converted);
+  return TRUE;
+}
+
 static gboolean
 other (gpointer request, const char *name, const GValue *value, GError **error)
 {
@@ -123,11 +146,7 @@ other (gpointer request, const char *name, const GValue *value, GError **error)
 
   if (pspec == NULL)
     return add_option (self, gsock_option_find (name), value, error);
-  if (!g_value_type_transformable (G_VALUE_TYPE (value), pspec->value_type))
-    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s takes a %s, not a %s",
-                                pspec->name, g_type_name (pspec->value_type), G_VALUE_TYPE_NAME (value));
-  g_object_set_property (self->object, pspec->name, value);
-  return TRUE;
+  return set_own_property (self, pspec, value, error);
 }
 
 static void
@@ -177,6 +196,7 @@ gsock_request_clear (GSockRequest *self)
   for (guint i = 0; self->options != NULL && i < self->options->len; i++)
     g_variant_unref (g_array_index (self->options, GSockRequestedOption, i).value);
   g_clear_pointer (&self->options, g_array_unref);
+  g_clear_error (&self->refused);
   gsock_keywords_clear (&gsock_make_socket_keywords, self);
 }
 
@@ -247,6 +267,28 @@ name_of (guint64 bits)
 }
 
 static gboolean
+is_alias (GSockKeywordId id, const char *option)
+{
+  if (id == GSOCK_KEYWORD_INTERFACE)
+    return strcmp (option, "bind-to-device") == 0 || strcmp (option, "bind-to-interface-index") == 0;
+  for (guint i = 0; i < G_N_ELEMENTS (gsock_keyword_aliases); i++)
+    if (gsock_keyword_aliases[i].id == id)
+      return strcmp (option, gsock_keyword_aliases[i].option) == 0;
+  return FALSE;
+}
+
+/* No keyword that was given says the same as this option. */
+static gboolean
+check_option (GSockRequest *self, const GSockOption *option, GError **error)
+{
+  for (guint id = 0; id < GSOCK_N_KEYWORD_PROPERTIES; id++)
+    if (GSOCK_GIVEN (self, id) && is_alias (id, option->name))
+      return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s and %s name the same option",
+                                  gsock_request_row (id)->name, option->name);
+  return TRUE;
+}
+
+static gboolean
 check_contradictions (GSockRequest *self, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (contradictions); i++)
@@ -255,11 +297,8 @@ check_contradictions (GSockRequest *self, GError **error)
                                   name_of (contradictions[i].one), name_of (self->given & contradictions[i].other));
 
   for (guint i = 0; self->options != NULL && i < self->options->len; i++)
-    for (guint j = 0; j < G_N_ELEMENTS (gsock_keyword_aliases); j++)
-      if (GSOCK_GIVEN (self, gsock_keyword_aliases[j].id)
-          && strcmp (g_array_index (self->options, GSockRequestedOption, i).option->name, gsock_keyword_aliases[j].option) == 0)
-        return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s and %s name the same option",
-                                    gsock_request_row (gsock_keyword_aliases[j].id)->name, gsock_keyword_aliases[j].option);
+    if (!check_option (self, g_array_index (self->options, GSockRequestedOption, i).option, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -354,8 +393,8 @@ check_kinds (GSockRequest *self, GError **error)
 }
 
 /* A file name means the local family, and a ready made address its own, where none is named. */
-static gboolean
-infer_family (GSockRequest *self, GError **error)
+gboolean
+gsock_request_infer_family (GSockRequest *self, GError **error)
 {
   int local = GSOCK_GIVEN (self, GSOCK_KEYWORD_LOCAL_ADDRESS) ? gsock_address_family_number (&self->local_address) : AF_UNSPEC;
   int remote = GSOCK_GIVEN (self, GSOCK_KEYWORD_REMOTE_ADDRESS) ? gsock_address_family_number (&self->remote_address) : AF_UNSPEC;
@@ -386,6 +425,6 @@ check_format (GSockRequest *self, GError **error)
 gboolean
 gsock_request_check (GSockRequest *self, GError **error)
 {
-  return check_kinds (self, error) && check_contradictions (self, error) && infer_family (self, error)
+  return check_kinds (self, error) && check_contradictions (self, error) && gsock_request_infer_family (self, error)
          && check_family (self, error) && check_pairs (self, error) && check_format (self, error);
 }

@@ -134,28 +134,6 @@ gsock_socket_native_type (GSockSocket *self)
   return gsock_socket_get_handle (self)->type;
 }
 
-/* Where the keywords are recorded, until init has been. */
-GSockRequest *
-gsock_socket_get_request (GSockSocket *self)
-{
-  GSockSocketPrivate *priv = gsock_socket_get_private (self);
-
-  if (priv->request == NULL)
-    {
-      priv->request = g_new (GSockRequest, 1);
-      gsock_request_init (priv->request);
-    }
-  return priv->request;
-}
-
-static void
-drop_request (GSockSocketPrivate *priv)
-{
-  if (priv->request != NULL)
-    gsock_request_clear (priv->request);
-  g_clear_pointer (&priv->request, g_free);
-}
-
 static const struct
 {
   GType (*get_type) (void);
@@ -176,6 +154,29 @@ class_row (GType type)
     if (g_type_is_a (type, class_kinds[i].get_type ()))
       return i;
   return 0;
+}
+
+/* Where the keywords are recorded, until init has been. */
+GSockRequest *
+gsock_socket_get_request (GSockSocket *self)
+{
+  GSockSocketPrivate *priv = gsock_socket_get_private (self);
+
+  if (priv->request == NULL)
+    {
+      priv->request = g_new (GSockRequest, 1);
+      gsock_request_init (priv->request);
+      priv->request->type = class_kinds[class_row (G_OBJECT_TYPE (self))].type;
+    }
+  return priv->request;
+}
+
+static void
+drop_request (GSockSocketPrivate *priv)
+{
+  if (priv->request != NULL)
+    gsock_request_clear (priv->request);
+  g_clear_pointer (&priv->request, g_free);
 }
 
 guint
@@ -246,7 +247,8 @@ gsock_socket_new_for_fd (GType type, int fd, int family, int native_type, int pr
   return self;
 }
 
-/* A class has one type of socket, unless it was given another that is its too. */
+/* A class has one type of socket, unless it was given another that is its too. What a property was
+ * set to and cannot be is told here, for a setter cannot tell. */
 static gboolean
 check_type (GSockSocket *self, GSockRequest *request, GError **error)
 {
@@ -255,8 +257,13 @@ check_type (GSockSocket *self, GSockRequest *request, GError **error)
   request->kind = class_kinds[row].kind;
   request->role = class_kinds[row].role;
   request->object = NULL;
-  if (!GSOCK_GIVEN (request, GSOCK_KEYWORD_SOCKET_TYPE))
-    request->type = class_kinds[row].type;
+  if (request->refused != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&request->refused));
+      return FALSE;
+    }
+  if (!gsock_request_infer_family (request, error))
+    return FALSE;
   if (g_type_is_a (class_kinds[row].get_type (), gsock_socket_type_for (request->address_family, request->type, request->role)))
     return TRUE;
   return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: a %s cannot be of the socket type %d",
@@ -361,14 +368,17 @@ gsock_socket_set_property (GObject *object, guint property_id, const GValue *val
 {
   GSockSocket *self = GSOCK_SOCKET (object);
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
-  g_autoptr (GError) error = NULL;
   guint id = property_id - 1;
+  GSockRequest *request;
 
   if (priv->handle.fd >= 0 || gsock_handle_is_closed (&priv->handle))
-    set_live (self, id, value, pspec);
-  else if (!gsock_keyword_store_value (&gsock_make_socket_keywords, gsock_socket_get_request (self),
-                                       gsock_request_row (id), value, &error))
-    g_warning ("%s", error->message);
+    {
+      set_live (self, id, value, pspec);
+      return;
+    }
+  request = gsock_socket_get_request (self);
+  gsock_keyword_store_value (&gsock_make_socket_keywords, request, gsock_request_row (id), value,
+                             request->refused == NULL ? &request->refused : NULL);
 }
 
 void
