@@ -15,6 +15,7 @@
 #include <gsock/gsock-active-socket.h>
 #include <gsock/gsock-passive-socket.h>
 #include <gsock/gsock-datagram-socket.h>
+#include <gsock/gsock-group.h>
 #include <gsock/gsock-raw-socket.h>
 #include <gsock/gsock-make-socket.h>
 #include <gsock/gsock-fd-passing.h>
