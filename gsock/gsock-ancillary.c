@@ -12,6 +12,7 @@
 #include <netinet/udp.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Control messages are not aligned to what is in them, so all reading and writing is by copy. */
 typedef void (*Decoder) (GSockMessage *self, const guint8 *data, gsize length);
@@ -63,7 +64,6 @@ set_packet_info (GSockMessage *self, int family, gconstpointer host, gsize lengt
     memcpy (&((struct sockaddr_in *) self->packet_address.storage)->sin_addr, host, length);
   else
     memcpy (&((struct sockaddr_in6 *) self->packet_address.storage)->sin6_addr, host, length);
-  gsock_address_unmap (&self->packet_address);
   self->packet_interface = interface_index;
   self->parts |= GSOCK_PART_PACKET_INFO;
 }
@@ -87,6 +87,7 @@ decode_packet_info6 (GSockMessage *self, const guint8 *data, gsize length)
   set_packet_info (self, AF_INET6, &info.ipi6_addr, sizeof info.ipi6_addr, info.ipi6_ifindex);
   if (gsock_address_is_link_local (&self->packet_address))
     gsock_address_set_scope (&self->packet_address, info.ipi6_ifindex, 0);
+  gsock_address_unmap (&self->packet_address);
 }
 
 static void
@@ -131,10 +132,13 @@ decode_descriptors (GSockMessage *self, const guint8 *data, gsize length)
     gsock_message_append_descriptor (self, read_int (data + i, sizeof (int)));
 }
 
+/* Where the kernel could make none it puts an error there. */
 static void
 decode_pidfd (GSockMessage *self, const guint8 *data, gsize length)
 {
-  self->pidfd = read_int (data, length);
+  if (self->pidfd >= 0)
+    (void) close (self->pidfd);
+  self->pidfd = MAX (read_int (data, length), -1);
 }
 
 /* The offender's address follows the report. */
@@ -170,7 +174,7 @@ static const struct
   { IPPROTO_IPV6, IPV6_TCLASS, 1, decode_traffic_class },
   { IPPROTO_IP, IP_PKTINFO, sizeof (struct in_pktinfo), decode_packet_info },
   { IPPROTO_IPV6, IPV6_PKTINFO, sizeof (struct in6_pktinfo), decode_packet_info6 },
-  { IPPROTO_UDP, UDP_GRO, sizeof (guint16), decode_segment_size },
+  { IPPROTO_UDP, UDP_GRO, sizeof (int), decode_segment_size },
   { SOL_SOCKET, SO_RXQ_OVFL, sizeof (guint32), decode_overflow },
   { SOL_SOCKET, SCM_TIMESTAMP, sizeof (struct timeval), decode_timestamp },
   { SOL_SOCKET, SCM_TIMESTAMPNS, sizeof (struct timespec), decode_timestamp_ns },
@@ -183,10 +187,9 @@ static const struct
 };
 
 static void
-decode_one (GSockMessage *self, const struct cmsghdr *control)
+decode_one (GSockMessage *self, const struct cmsghdr *control, gsize length)
 {
   const guint8 *data = CMSG_DATA (control);
-  gsize length = control->cmsg_len - CMSG_LEN (0);
 
   for (gsize i = 0; i < G_N_ELEMENTS (decoders); i++)
     if (decoders[i].level == control->cmsg_level && decoders[i].type == control->cmsg_type && length >= decoders[i].min_length)
@@ -197,12 +200,15 @@ decode_one (GSockMessage *self, const struct cmsghdr *control)
   gsock_message_append_control (self, control->cmsg_level, control->cmsg_type, data, length);
 }
 
+/* CMSG_NXTHDR sees to it that a header lies in the room, but not that what it announces does. */
 void
 gsock_ancillary_decode (GSockMessage *self, struct msghdr *header)
 {
+  const char *end = (const char *) header->msg_control + header->msg_controllen;
+
   for (struct cmsghdr *control = CMSG_FIRSTHDR (header); control != NULL; control = CMSG_NXTHDR (header, control))
     if (control->cmsg_len >= CMSG_LEN (0))
-      decode_one (self, control);
+      decode_one (self, control, MIN (control->cmsg_len, (gsize) (end - (const char *) control)) - CMSG_LEN (0));
 }
 
 /* What a part becomes for a socket of @family: how many bytes of @room, or -errno. */
@@ -224,7 +230,7 @@ put_int (guint8 *room, int value)
 static gssize
 encode_ttl (const GSockMessage *self, int family, int *level, int *type, guint8 *room)
 {
-  if (self->ttl > 255)
+  if (self->ttl < 1 || self->ttl > 255)
     return -ERANGE;
   *level = family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
   *type = family == AF_INET6 ? IPV6_HOPLIMIT : IP_TTL;
@@ -252,12 +258,16 @@ encode_packet_info (const GSockMessage *self, int family, int *level, int *type,
   *type = family == AF_INET6 ? IPV6_PKTINFO : IP_PKTINFO;
   if (family == AF_INET6)
     gsock_address_map (&address);
-  if (address.length > 0 && gsock_address_family_number (&address) != family)
+  if (address.length > 0 && (family == AF_INET6 ? gsock_address_ipv6 (&address) == NULL : gsock_address_ipv4 (&address) == NULL))
     return -EAFNOSUPPORT;
   if (address.length > 0 && family == AF_INET6)
-    info6.ipi6_addr = ((const struct sockaddr_in6 *) gsock_address_native (&address))->sin6_addr;
+    {
+      info6.ipi6_addr = gsock_address_ipv6 (&address)->sin6_addr;
+      if (info6.ipi6_ifindex == 0)
+        info6.ipi6_ifindex = gsock_address_ipv6 (&address)->sin6_scope_id;
+    }
   else if (address.length > 0)
-    info.ipi_spec_dst = ((const struct sockaddr_in *) gsock_address_native (&address))->sin_addr;
+    info.ipi_spec_dst = gsock_address_ipv4 (&address)->sin_addr;
   return family == AF_INET6 ? put (room, &info6, sizeof info6) : put (room, &info, sizeof info);
 }
 
@@ -286,14 +296,27 @@ encode_credentials (const GSockMessage *self, int family, int *level, int *type,
 static const struct
 {
   guint part;
+  const char *name;
+  gboolean internet; /* for internet sockets; else for all the others */
   Encoder encode;
 } encoders[] = {
-  { GSOCK_PART_TTL, encode_ttl },
-  { GSOCK_PART_TRAFFIC_CLASS, encode_traffic_class },
-  { GSOCK_PART_PACKET_INFO, encode_packet_info },
-  { GSOCK_PART_SEGMENT_SIZE, encode_segment_size },
-  { GSOCK_PART_CREDENTIALS, encode_credentials },
+  { GSOCK_PART_TTL, "ttl", TRUE, encode_ttl },
+  { GSOCK_PART_TRAFFIC_CLASS, "traffic class", TRUE, encode_traffic_class },
+  { GSOCK_PART_PACKET_INFO, "packet info", TRUE, encode_packet_info },
+  { GSOCK_PART_SEGMENT_SIZE, "segment size", TRUE, encode_segment_size },
+  { GSOCK_PART_CREDENTIALS, "credentials", FALSE, encode_credentials },
 };
+
+/* The kernel passes over parts that do not go with the family of the socket, and says nothing. The
+ * name of the first one, or NULL. */
+const char *
+gsock_ancillary_find_misfit (const GSockMessage *self, const GSockFamily *family)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (encoders); i++)
+    if ((self->parts & encoders[i].part) != 0 && encoders[i].internet != family->internet)
+      return encoders[i].name;
+  return NULL;
+}
 
 #define PART_ROOM 64 /* no part is larger */
 

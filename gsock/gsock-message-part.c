@@ -384,6 +384,8 @@ gsock_message_add_control (GSockMessage *self, int level, int type, const guint8
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
+  if (data == NULL && length > 0)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "add-control: there are no bytes");
   if (level == SOL_SOCKET && type == SCM_RIGHTS)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "add-control: descriptors are added by add-file-descriptor");
   gsock_message_append_control (self, level, type, data, length);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <gsock/gsock-address-private.h>
 #include <gsock/gsock-message.h>
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 G_BEGIN_DECLS
 
@@ -69,5 +71,23 @@ void gsock_message_append_descriptor (GSockMessage *self, int fd);
 void gsock_ancillary_decode (GSockMessage *self, struct msghdr *header);
 gsize gsock_ancillary_size (const GSockMessage *self);
 gssize gsock_ancillary_encode (const GSockMessage *self, int family, struct msghdr *header);
+const char *gsock_ancillary_find_misfit (const GSockMessage *self, const GSockFamily *family);
+
+/* Passes over the first @n bytes of the buffers of @header. */
+static inline void
+gsock_msghdr_advance (struct msghdr *header, gsize n)
+{
+  while (header->msg_iovlen > 0 && n >= header->msg_iov->iov_len)
+    {
+      n -= header->msg_iov->iov_len;
+      header->msg_iov++;
+      header->msg_iovlen--;
+    }
+  if (n > 0)
+    {
+      header->msg_iov->iov_base = (char *) header->msg_iov->iov_base + n;
+      header->msg_iov->iov_len -= n;
+    }
+}
 
 G_END_DECLS

@@ -12,7 +12,9 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 /* Room for the descriptors of a message and for everything else that may come with it. */
 #define CONTROL_SIZE 4096
@@ -20,10 +22,10 @@
 typedef struct
 {
   GSockOperation operation;
-  const struct iovec *vectors;
-  gsize n_vectors;
+  struct msghdr room; /* the buffers that are still to be filled */
   int flags;
-  gsize got;
+  gsize size, got;
+  gboolean fill; /* goes on until the room is full */
   GSockMessage *message;
 } ReceiveMessage;
 
@@ -31,10 +33,25 @@ typedef struct
 static void
 drop_descriptors (GSockMessage *message)
 {
+  int pidfd = gsock_message_take_pidfd (message);
+
+  if (pidfd >= 0)
+    (void) close (pidfd);
   if (message->fds == NULL)
     return;
   gsock_control_close_descriptors ((const int *) (gpointer) message->fds->data, message->fds->len);
   g_clear_pointer (&message->fds, g_array_unref);
+}
+
+/* Descriptors belong to the bytes that they came with: there it ends, though there is room left. */
+static gssize
+count (ReceiveMessage *self, gsize n)
+{
+  self->got += n;
+  if (!self->fill || n == 0 || self->got == self->size || self->message->fds != NULL)
+    return 0;
+  gsock_msghdr_advance (&self->room, n);
+  return -EAGAIN;
 }
 
 static gssize
@@ -47,28 +64,25 @@ step_receive_message (GSockOperation *operation, int fd, int flags)
     struct cmsghdr align;
     guint8 bytes[CONTROL_SIZE];
   } control;
-  struct msghdr header = {
-    .msg_name = gsock_address_native_room (&message->address),
-    .msg_namelen = message->address.length,
-    .msg_iov = (struct iovec *) self->vectors,
-    .msg_iovlen = self->n_vectors,
-    .msg_control = control.bytes,
-    .msg_controllen = sizeof control.bytes,
-  };
-  gssize n = recvmsg (fd, &header, self->flags | flags | MSG_CMSG_CLOEXEC);
+  struct msghdr header = self->room;
+  gssize n;
 
+  header.msg_name = gsock_address_native_room (&message->address);
+  header.msg_namelen = message->address.length;
+  header.msg_control = control.bytes;
+  header.msg_controllen = sizeof control.bytes;
+  n = recvmsg (fd, &header, self->flags | flags | MSG_CMSG_CLOEXEC);
   if (n < 0)
     {
       message->address.length = 0;
       return -errno;
     }
-  self->got = n;
   message->address.length = header.msg_namelen;
-  message->flags = header.msg_flags & ~MSG_CMSG_CLOEXEC;
+  message->flags |= header.msg_flags & ~MSG_CMSG_CLOEXEC;
   gsock_ancillary_decode (message, &header);
   if ((header.msg_flags & MSG_CTRUNC) != 0)
     drop_descriptors (message);
-  return 0;
+  return count (self, n);
 }
 
 static gsize
@@ -81,30 +95,33 @@ total_size (const struct iovec *vectors, gsize n_vectors)
   return size;
 }
 
-/* Receives into @vectors; the message has everything but the bytes. How many bytes are there, or -1. */
+/* Receives into @vectors, which it changes; the message has everything but the bytes. How many bytes
+ * are there, or -1. */
 static gssize
-receive_parts (GSockSocket *self, const struct iovec *vectors, gsize n_vectors, GSockMessageFlags flags, gboolean wait, double timeout, GSockMessage *message, GCancellable *cancellable, GError **error)
+receive_parts (GSockSocket *self, struct iovec *vectors, gsize n_vectors, GSockMessageFlags flags, gboolean wait, double timeout, GSockMessage *message, GCancellable *cancellable, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
   GSockHandle *handle = &priv->handle;
   GSockPatience patience = { wait && (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0, gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
   ReceiveMessage operation = {
     .operation = { .step = step_receive_message, .events = gsock_receive_events (flags) },
-    .vectors = vectors,
-    .n_vectors = n_vectors,
-    .flags = (flags & ~(MSG_DONTWAIT | MSG_TRUNC)) | (handle->type == SOCK_STREAM ? 0 : MSG_TRUNC),
+    .room = { .msg_iov = vectors, .msg_iovlen = n_vectors },
+    .flags = (flags & ~(MSG_DONTWAIT | MSG_TRUNC | MSG_WAITALL)) | (handle->type == SOCK_STREAM ? 0 : MSG_TRUNC),
+    .size = total_size (vectors, n_vectors),
+    /* What is peeked at stays, so there is nothing to go on with. */
+    .fill = (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0 && handle->type == SOCK_STREAM,
     .message = message,
   };
   gssize result = gsock_check_receivable (handle);
 
   if (result == 0)
     result = gsock_drive (handle, &operation.operation, &patience);
-  if (result < 0)
+  if (result < 0 && operation.got == 0)
     return gsock_set_receive_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
   gsock_address_clamp (&message->address);
   gsock_handle_export_address (handle, &message->address);
   message->full_length = operation.got;
-  return MIN (operation.got, total_size (vectors, n_vectors));
+  return MIN (operation.got, operation.size);
 }
 
 GSockMessage *
@@ -150,11 +167,60 @@ gsock_socket_real_receive_message (GSockSocket *self, gsize size, GSockMessageFl
 GSockMessage *
 gsock_socket_receive_message_direct (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
+  GSockMessage *message;
+
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), NULL);
 
   if (!gsock_message_flags_check ("receive-message", flags, GSOCK_FLAG_RECEIVE, error))
     return NULL;
-  return GSOCK_SOCKET_GET_CLASS (self)->receive_message (self, size, flags, wait, timeout, cancellable, error);
+  message = GSOCK_SOCKET_GET_CLASS (self)->receive_message (self, size, flags, wait, timeout, cancellable, error);
+  return gsock_socket_answered (self, message != NULL, "receive-message", error) ? message : NULL;
+}
+
+static gssize
+scatter (GSockMessage *message, const struct iovec *vectors, guint n_vectors)
+{
+  g_autoptr (GBytes) bytes = gsock_message_get_bytes (message);
+  gsize length, at = 0;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+
+  for (guint i = 0; i < n_vectors && at < length; i++)
+    {
+      gsize n = MIN (vectors[i].iov_len, length - at);
+
+      if (n > 0)
+        memcpy (vectors[i].iov_base, data + at, n);
+      at += n;
+    }
+  return at;
+}
+
+/* What a method answers is a message of its own, whose bytes are copied. */
+static gssize
+receive_by_method (GSockSocket *self, const struct iovec *vectors, guint n_vectors, GSockMessageFlags flags, gboolean wait, double timeout, GSockMessage **message, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GSockMessage) received
+      = gsock_socket_receive_message_direct (self, total_size (vectors, n_vectors), flags, wait, timeout, cancellable, error);
+  gssize n;
+
+  if (received == NULL)
+    return -1;
+  n = scatter (received, vectors, n_vectors);
+  if (message != NULL)
+    *message = g_steal_pointer (&received);
+  return n;
+}
+
+static gssize
+receive_scattered (GSockSocket *self, const struct iovec *vectors, guint n_vectors, GSockMessageFlags flags, gboolean wait, double timeout, GSockMessage **message, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GSockMessage) received = gsock_message_new ();
+  g_autofree struct iovec *room = g_memdup2 (vectors, n_vectors * sizeof *vectors);
+  gssize n = receive_parts (self, room, n_vectors, flags, wait, timeout, received, cancellable, error);
+
+  if (n >= 0 && message != NULL)
+    *message = g_steal_pointer (&received);
+  return n;
 }
 
 /**
@@ -181,21 +247,19 @@ gsock_socket_receive_message_direct (GSockSocket *self, gsize size, GSockMessage
 gssize
 gsock_socket_receive_vectors (GSockSocket *self, const GInputVector *vectors, guint n_vectors, GSockMessageFlags flags, gboolean wait, double timeout, GSockMessage **message, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GSockMessage) received = gsock_message_new ();
-  gssize n;
-
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
   G_STATIC_ASSERT (sizeof (GInputVector) == sizeof (struct iovec));
   G_STATIC_ASSERT (G_STRUCT_OFFSET (GInputVector, size) == G_STRUCT_OFFSET (struct iovec, iov_len));
 
   if (!gsock_message_flags_check ("receive-message", flags, GSOCK_FLAG_RECEIVE, error))
     return -1;
+  if (vectors == NULL && n_vectors > 0)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "receive-message: there are no buffers") - 1;
   if (n_vectors > IOV_MAX)
     return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "receive-message: %u buffers; there can be %d at most", n_vectors, IOV_MAX) - 1;
-  n = receive_parts (self, (const struct iovec *) vectors, n_vectors, flags, wait, timeout, received, cancellable, error);
-  if (n >= 0 && message != NULL)
-    *message = g_steal_pointer (&received);
-  return n;
+  if (GSOCK_SOCKET_GET_CLASS (self)->receive_message != gsock_socket_real_receive_message)
+    return receive_by_method (self, (const struct iovec *) vectors, n_vectors, flags, wait, timeout, message, cancellable, error);
+  return receive_scattered (self, (const struct iovec *) vectors, n_vectors, flags, wait, timeout, message, cancellable, error);
 }
 
 /**

@@ -32,17 +32,17 @@ advance (SendMessage *self, gsize n)
   self->sent += n;
   self->header.msg_control = NULL;
   self->header.msg_controllen = 0;
-  while (self->header.msg_iovlen > 0 && n >= self->header.msg_iov->iov_len)
-    {
-      n -= self->header.msg_iov->iov_len;
-      self->header.msg_iov++;
-      self->header.msg_iovlen--;
-    }
-  if (n > 0)
-    {
-      self->header.msg_iov->iov_base = (char *) self->header.msg_iov->iov_base + n;
-      self->header.msg_iov->iov_len -= n;
-    }
+  gsock_msghdr_advance (&self->header, n);
+}
+
+/* Without a cookie of the server's nothing went but the request to connect. The rest is as ever. */
+static gssize
+continue_without_cookie (SendMessage *self)
+{
+  self->flags &= ~MSG_FASTOPEN;
+  self->header.msg_name = NULL;
+  self->header.msg_namelen = 0;
+  return -EAGAIN;
 }
 
 static gssize
@@ -52,7 +52,7 @@ step_send_message (GSockOperation *operation, int fd, int flags)
   gssize n = sendmsg (fd, &self->header, self->flags | flags);
 
   if (n < 0)
-    return -errno;
+    return errno == EINPROGRESS && (self->flags & MSG_FASTOPEN) != 0 ? continue_without_cookie (self) : -errno;
   if (!self->stream)
     {
       self->sent = n;
@@ -85,6 +85,37 @@ wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSock
   return gsock_wait_for_receiver (handle, self->header.msg_name, self->header.msg_namelen, patience);
 }
 
+static gboolean
+has_ipv4_peer (GSockHandle *handle)
+{
+  GSockAddress peer;
+  gboolean ipv4 = FALSE;
+  int fd = gsock_handle_enter (handle, 1);
+
+  if (fd < 0)
+    return FALSE;
+  ipv4 = gsock_handle_get_remote (handle, fd, &peer) >= 0 && gsock_address_family_number (&peer) == AF_INET;
+  gsock_handle_leave (handle, 1);
+  return ipv4;
+}
+
+/* Whose control messages the kernel reads: what a dual stack socket sends to an IPv4 address goes the
+ * way of IPv4, where those of IPv6 are passed over without a word. */
+static int
+find_control_family (GSockHandle *handle, GSockMessage *message)
+{
+  if (handle->family != AF_INET6 || message->parts == 0)
+    return handle->family;
+  if (message->address.length > 0)
+    {
+      GSockAddress address = message->address;
+
+      gsock_address_unmap (&address);
+      return gsock_address_family_number (&address);
+    }
+  return has_ipv4_peer (handle) ? AF_INET : AF_INET6;
+}
+
 static gssize
 send_message_on_handle (GSockHandle *handle, GSockMessage *message, guint flags, GSockPatience *patience)
 {
@@ -106,7 +137,7 @@ send_message_on_handle (GSockHandle *handle, GSockMessage *message, guint flags,
   self.header.msg_name = native != NULL ? (gpointer) gsock_address_native (native) : NULL;
   self.header.msg_namelen = native != NULL ? native->length : 0;
   self.header.msg_control = control;
-  result = gsock_ancillary_encode (message, handle->family, &self.header);
+  result = gsock_ancillary_encode (message, find_control_family (handle, message), &self.header);
   if (result < 0)
     return result;
   if (native != NULL && handle->ops->local && handle->type == SOCK_DGRAM)
@@ -120,7 +151,7 @@ set_message_error (GError **error, gssize failure, const GSockHandle *handle, GS
 {
   if (failure == -ERANGE)
     return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE,
-                                "send-message: ttl and traffic class go up to 255, the segment size from 1 to 65535");
+                                "send-message: a ttl is 1 to 255, a traffic class 0 to 255, a segment size 1 to 65535");
   if (failure == -EBADF)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-message: a descriptor is not open");
   return gsock_set_send_error (error, failure, handle, gsock_message_get_address (message));
@@ -140,7 +171,29 @@ gsock_socket_real_send_message (GSockSocket *self, GSockMessage *message, GSockM
   if (result < 0)
     return set_message_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle, message) - 1;
   handle->bound = handle->bound || handle->ops->internet;
+  if ((flags & GSOCK_MESSAGE_FLAGS_FAST_OPEN) != 0 && handle->type == SOCK_STREAM)
+    {
+      handle->connected = TRUE;
+      gsock_handle_update (handle);
+    }
   return result;
+}
+
+static gboolean
+check_ancillary (const GSockHandle *handle, GSockMessage *message, GError **error)
+{
+  const char *misfit = gsock_ancillary_find_misfit (message, handle->ops);
+
+  if (misfit != NULL)
+    return gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "send-message: a socket that is %s does not send %s: leave it out",
+                                handle->ops->label, misfit);
+  if (message->fds != NULL && !handle->ops->local)
+    return gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "send-message: only local sockets pass descriptors, and this one is %s",
+                                handle->ops->label);
+  if ((message->fds != NULL || message->parts != 0) && handle->type == SOCK_STREAM && gsock_message_get_length (message) == 0)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT,
+                                "send-message: on a stream ancillary data goes along with a byte at least: add one");
+  return TRUE;
 }
 
 static gboolean
@@ -152,11 +205,8 @@ check_message (GSockSocket *self, GSockMessage *message, guint flags, GError **e
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-message: there is no message");
   if (message->chunks != NULL && message->chunks->len > IOV_MAX)
     return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "send-message: %u buffers; a message has %d at most", message->chunks->len, IOV_MAX);
-  if (message->fds != NULL && handle->fd >= 0 && !handle->ops->local)
-    return gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "send-message: only local sockets pass descriptors, and this one is %s",
-                                handle->ops->label);
-  if (message->fds != NULL && handle->type == SOCK_STREAM && gsock_message_get_length (message) == 0)
-    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-message: on a stream a descriptor goes along with a byte at least");
+  if (handle->fd >= 0 && !check_ancillary (handle, message, error))
+    return FALSE;
   return gsock_message_flags_check ("send-message", flags, GSOCK_FLAG_SEND, error);
 }
 
@@ -181,11 +231,14 @@ check_message (GSockSocket *self, GSockMessage *message, guint flags, GError **e
 gssize
 gsock_socket_send_message_direct (GSockSocket *self, GSockMessage *message, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
+  gssize n;
+
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
 
   if (!check_message (self, message, flags | (message != NULL ? message->flags : 0), error))
     return -1;
-  return GSOCK_SOCKET_GET_CLASS (self)->send_message (self, message, flags | message->flags, wait, timeout, cancellable, error);
+  n = GSOCK_SOCKET_GET_CLASS (self)->send_message (self, message, flags | message->flags, wait, timeout, cancellable, error);
+  return gsock_socket_answered (self, n > 0 || (n == 0 && gsock_message_get_length (message) == 0), "send-message", error) ? n : -1;
 }
 
 /**
@@ -236,7 +289,8 @@ gsock_socket_send_message (GSockSocket *self, GSockMessage *message, GCancellabl
  *
  * The errors are those of [method@Socket.send_to_with_keywords], and `GSOCK_ERROR_OUT_OF_RANGE` for a
  * part that is, `GSOCK_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED` for packet info of another family,
- * `GSOCK_ERROR_OPERATION_NOT_SUPPORTED` for descriptors on a socket that is not local,
+ * `GSOCK_ERROR_OPERATION_NOT_SUPPORTED` for descriptors on a socket that is not local and for every
+ * other part that does not go with the family of the socket,
  * `GSOCK_ERROR_ACCESS_DENIED` for credentials of others, and `GSOCK_ERROR_TOO_MANY_REFERENCES`.
  *
  * Returns: the number of bytes sent, or -1
