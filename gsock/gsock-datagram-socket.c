@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A socket for datagrams: the operator disconnect. */
+/* A socket for datagrams: the operator disconnect, and the interface that GIO knows datagrams by. */
 
 #include <gsock/gsock-datagram-socket.h>
 
+#include <gsock/gsock-datagram-based-private.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-socket-private.h>
+#include <gsock/gsock-source-private.h>
 
 #include <errno.h>
 
@@ -13,6 +15,9 @@
  *
  * A socket for single datagrams. It can be connected, reconnected and disconnected any number of
  * times.
+ *
+ * It is a [iface@Gio.DatagramBased] as well, so that a [iface@Gio.DtlsConnection] and other users of
+ * that interface can sit on it. The methods of the interface report the errors of #GIOErrorEnum.
  *
  * Since: 1.0
  */
@@ -48,7 +53,8 @@
  * Since: 1.0
  */
 
-G_DEFINE_TYPE (GSockDatagramSocket, gsock_datagram_socket, GSOCK_TYPE_SOCKET)
+G_DEFINE_TYPE_WITH_CODE (GSockDatagramSocket, gsock_datagram_socket, GSOCK_TYPE_SOCKET,
+                         G_IMPLEMENT_INTERFACE (G_TYPE_DATAGRAM_BASED, gsock_datagram_based_iface_init))
 
 /* The kernel takes a port back that it had chosen itself. */
 static void
@@ -80,9 +86,19 @@ gsock_datagram_socket_real_disconnect_peer (GSockDatagramSocket *self, GError **
   return result == 0 || gsock_error_set (error, result, "disconnect", NULL);
 }
 
+static gboolean
+gsock_datagram_socket_real_close (GSockSocket *socket, gboolean abort, GError **error)
+{
+  gboolean closed = GSOCK_SOCKET_CLASS (gsock_datagram_socket_parent_class)->close (socket, abort, error);
+
+  gsock_source_socket_closed (socket);
+  return closed;
+}
+
 static void
 gsock_datagram_socket_class_init (GSockDatagramSocketClass *klass)
 {
+  GSOCK_SOCKET_CLASS (klass)->close = gsock_datagram_socket_real_close;
   klass->disconnect_peer = gsock_datagram_socket_real_disconnect_peer;
   gsock_socket_install_keywords (G_OBJECT_CLASS (klass), GSOCK_CLASS_DATAGRAM);
 }
