@@ -50,7 +50,8 @@ step_datagram (GSockOperation *operation, int fd, int flags)
   return 0;
 }
 
-/* Only recvmsg tells the flags of a message, which say where a record ends. */
+/* Only recvmsg tells the flags of a message, which say where a record ends. Of urgent data MSG_TRUNC
+ * does not ask for the length: it has the kernel throw the byte away. */
 static gssize
 step_message (GSockOperation *operation, int fd, int flags)
 {
@@ -58,11 +59,12 @@ step_message (GSockOperation *operation, int fd, int flags)
   GSockAddress *sender = &self->received->sender;
   struct iovec vector = { self->buffer, self->length };
   struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
+  int length_wanted = (self->flags & MSG_OOB) == 0 ? MSG_TRUNC : 0;
   gssize n;
 
   message.msg_name = gsock_address_native_room (sender);
   message.msg_namelen = sender->length;
-  n = recvmsg (fd, &message, self->flags | flags | MSG_TRUNC | MSG_CMSG_CLOEXEC);
+  n = recvmsg (fd, &message, self->flags | flags | length_wanted | MSG_CMSG_CLOEXEC);
   if (G_UNLIKELY (n < 0))
     return -errno;
   sender->length = message.msg_namelen;
