@@ -100,7 +100,8 @@ ask_kernel (const GSockGroupOperator *operator, int fd, const GSockMembership *s
   return setsockopt (fd, level_of (self), operator->one_source, &sourced, sizeof sourced) == 0 ? 0 : -errno;
 }
 
-/* What the number of an error would not tell. */
+/* What the number of an error would not tell. Where there is no membership at all the kernel calls the
+ * arguments wrong. */
 static gboolean
 refused_by_kernel (const GSockGroupOperator *operator, const GSockMembership *self, int failure, GError **error)
 {
@@ -110,7 +111,7 @@ refused_by_kernel (const GSockGroupOperator *operator, const GSockMembership *se
   if (failure == -ENODEV)
     return gsock_error_literal (error, GSOCK_ERROR_UNKNOWN_INTERFACE, "%s %s: there is no such interface, or it has no groups",
                                 operator->operation, self->group);
-  if (failure == -EADDRNOTAVAIL && operator != &join)
+  if ((failure == -EADDRNOTAVAIL || failure == -EINVAL) && operator != &join)
     return gsock_error_literal (error, GSOCK_ERROR_ADDRESS_NOT_AVAILABLE, "%s %s: the socket has not joined it with these arguments",
                                 operator->operation, self->group);
   if (failure == -EADDRINUSE && operator == &join)
