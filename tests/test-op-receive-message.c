@@ -551,8 +551,6 @@ static void
 test_foreign_nonblocking (gconstpointer data)
 {
   TestWire wire;
-  g_autoptr (GSockSocket) other = NULL;
-  g_autoptr (GSockMessage) message = NULL;
   Filling filling;
   char byte = 0;
   GInputVector vector = { &byte, 1 };
