@@ -8,6 +8,7 @@
 #include <gsock/gsock-datagram-socket.h>
 #include <gsock/gsock-error-io-private.h>
 #include <gsock/gsock-op-private.h>
+#include <gsock/gsock-segments-private.h>
 #include <gsock/gsock-socket-private.h>
 #include <gsock/gsock-source-private.h>
 
@@ -124,10 +125,10 @@ receive_one (ReceiveMessages *self, int fd, GInputMessage *message, int flags)
     .msg_control = control.bytes,
     .msg_controllen = sizeof control.bytes,
   };
-  gssize n = recvmsg (fd, &header, flags | MSG_CMSG_CLOEXEC);
+  gssize n = gsock_handle_recvmsg (self->handle, fd, &header, flags | MSG_CMSG_CLOEXEC);
 
   if (n < 0)
-    return -errno;
+    return n;
   /* The shutdown that wakes a call inside the kernel looks like an empty message. */
   if (n == 0 && gsock_handle_is_closed (self->handle))
     return -GSOCK_E_CLOSED;

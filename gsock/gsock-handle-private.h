@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 typedef struct _GSockWaiterLink GSockWaiterLink;
+typedef struct _GSockSegments GSockSegments;
 
 /* A descriptor and who is using it. The number is closed when the last user has left, so that it
  * cannot become another socket's under a call that is under way. */
@@ -23,6 +24,7 @@ typedef struct
   gboolean bound, connected, connecting, listening, abort;
   GMutex lock;               /* guards waiters */
   GSockWaiterLink *waiters;
+  GSockSegments *segments;   /* atomic; NULL: no batch has been sent or received */
 } GSockHandle;
 
 /* users: one bit, how many wait inside the kernel, how many are there at all. One atomic addition

@@ -4,6 +4,7 @@
 #include <gsock/gsock-handle-private.h>
 
 #include <gsock/gsock-error-private.h>
+#include <gsock/gsock-segments-private.h>
 #include <gsock/gsock-wait-private.h>
 
 #include <errno.h>
@@ -64,6 +65,7 @@ gsock_handle_forget_parent (GSockHandle *self)
       guint users = __atomic_and_fetch (&self->users, GSOCK_USERS_CLOSED, __ATOMIC_ACQ_REL);
 
       self->waiters = NULL;
+      gsock_segments_forget_parent (self->segments);
       g_mutex_init (&self->lock);
       if (users == GSOCK_USERS_CLOSED)
         gsock_handle_release (self);
@@ -79,6 +81,7 @@ gsock_handle_init (GSockHandle *self)
   self->process = gsock_process_depth;
   self->fd = -1;
   self->ops = gsock_family_find (AF_UNSPEC);
+  self->segments = NULL;
   g_mutex_init (&self->lock);
 }
 
@@ -86,6 +89,7 @@ void
 gsock_handle_clear (GSockHandle *self)
 {
   gsock_handle_close (self);
+  gsock_segments_free (self->segments);
   g_mutex_clear (&self->lock);
 }
 
@@ -104,7 +108,7 @@ gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protoco
 
 /* For what may a call wait inside the kernel? Where shutdown is sure to end the wait and hurts
  * nobody else. A datagram to a full local socket waits for the peer's queue, which no shutdown of
- * this end interrupts. */
+ * this end interrupts; and of what another thread has received and holds the kernel knows nothing. */
 void
 gsock_handle_update (GSockHandle *self)
 {
@@ -114,6 +118,8 @@ gsock_handle_update (GSockHandle *self)
 
   if (self->ops->wakes && !self->exposed && (conversation || datagram))
     waits = datagram && self->ops->local ? POLLIN : POLLIN | POLLOUT;
+  if (self->segments != NULL && self->segments->joins)
+    waits &= ~POLLIN;
   self->kernel_waits = waits;
 }
 

@@ -120,6 +120,45 @@ GSockKeywordTable gsock_receive_keywords = {
   .n_rows = G_N_ELEMENTS (receive_rows),
 };
 
+/* As send-to; start and end count datagrams. */
+static const GSockKeyword send_many_rows[] = {
+  { .name = "end", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_SEND_END, .offset = offsetof (GSockSendSpec, end), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "ipv6", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_SEND_IPV6, .offset = offsetof (GSockSendSpec, ipv6), .get_type = gsock_ipv6_mode_get_type },
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_SEND_WAIT, .offset = offsetof (GSockSendSpec, wait) },
+  { .name = "flags", .type = GSOCK_ARGUMENT_FLAGS, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags) },
+  { .name = "start", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_SEND_START, .offset = offsetof (GSockSendSpec, start), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "confirm", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_CONFIRM },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_SEND_TIMEOUT, .offset = offsetof (GSockSendSpec, timeout) },
+  { .name = "dont-wait", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_DONT_WAIT },
+  { .name = "no-signal", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_NO_SIGNAL },
+  { .name = "dont-route", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_DONT_ROUTE },
+  { .name = "remote-host", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_SEND_HOST, .offset = offsetof (GSockSendSpec, host) },
+  { .name = "remote-port", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_SEND_PORT, .offset = offsetof (GSockSendSpec, port), .minimum = 1, .maximum = 65535 },
+  { .name = "remote-address", .type = GSOCK_ARGUMENT_ADDRESS, .id = GSOCK_SEND_ADDRESS, .offset = offsetof (GSockSendSpec, address), .get_type = gsock_address_get_type },
+  { .name = "remote-filename", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_SEND_FILENAME, .offset = offsetof (GSockSendSpec, filename) },
+};
+
+GSockKeywordTable gsock_send_many_keywords = {
+  .operator_name = "send-many",
+  .rows = send_many_rows,
+  .n_rows = G_N_ELEMENTS (send_many_rows),
+};
+
+static const GSockKeyword receive_many_rows[] = {
+  { .name = "size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_RECEIVE_MANY_SIZE, .offset = offsetof (GSockReceiveManySpec, size), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_RECEIVE_MANY_WAIT, .offset = offsetof (GSockReceiveManySpec, wait) },
+  { .name = "flags", .type = GSOCK_ARGUMENT_FLAGS, .id = GSOCK_RECEIVE_MANY_FLAGS, .offset = offsetof (GSockReceiveManySpec, flags) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_RECEIVE_MANY_TIMEOUT, .offset = offsetof (GSockReceiveManySpec, timeout) },
+  { .name = "truncate", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_RECEIVE_MANY_FLAGS, .offset = offsetof (GSockReceiveManySpec, flags), .flag = GSOCK_MESSAGE_FLAGS_TRUNCATE },
+  { .name = "dont-wait", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_RECEIVE_MANY_FLAGS, .offset = offsetof (GSockReceiveManySpec, flags), .flag = GSOCK_MESSAGE_FLAGS_DONT_WAIT },
+};
+
+GSockKeywordTable gsock_receive_many_keywords = {
+  .operator_name = "receive-many",
+  .rows = receive_many_rows,
+  .n_rows = G_N_ELEMENTS (receive_many_rows),
+};
+
 static const GSockKeyword send_message_rows[] = {
   { .name = "more", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_MORE },
   { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_MESSAGE_WAIT, .offset = offsetof (GSockMessageSpec, wait) },

@@ -5,6 +5,7 @@
 #include <gsock/gsock-address-private.h>
 #include <gsock/gsock-keyword-private.h>
 #include <gsock/gsock-socket.h>
+#include <gsock/gsock-socket-batch.h>
 #include <gsock/gsock-wait-private.h>
 
 G_BEGIN_DECLS
@@ -70,6 +71,14 @@ enum
   GSOCK_RECEIVE_WAIT,
   GSOCK_RECEIVE_START,
   GSOCK_RECEIVE_TIMEOUT,
+};
+
+enum
+{
+  GSOCK_RECEIVE_MANY_SIZE,
+  GSOCK_RECEIVE_MANY_WAIT,
+  GSOCK_RECEIVE_MANY_FLAGS,
+  GSOCK_RECEIVE_MANY_TIMEOUT,
 };
 
 enum
@@ -160,6 +169,15 @@ typedef struct
   guint64 given;
   gboolean wait;
   double timeout;
+  int size;
+  guint flags;
+} GSockReceiveManySpec;
+
+typedef struct
+{
+  guint64 given;
+  gboolean wait;
+  double timeout;
   guint flags;
 } GSockMessageSpec;
 
@@ -188,6 +206,7 @@ typedef struct
 #define GSOCK_CONNECT_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .ipv6 = GSOCK_IPV6_MODE_YES }
 #define GSOCK_SEND_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .end = -1, .ipv6 = GSOCK_IPV6_MODE_YES }
 #define GSOCK_RECEIVE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .end = -1 }
+#define GSOCK_RECEIVE_MANY_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .size = GSOCK_DATAGRAM_MAX_LENGTH }
 #define GSOCK_MESSAGE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
 #define GSOCK_FROM_FD_SPEC_INIT { .dup = TRUE, .timeout = GSOCK_TIMEOUT_NEVER }
 #define GSOCK_PAIR_SPEC_INIT { .type = GSOCK_SOCKET_TYPE_STREAM, .timeout = GSOCK_TIMEOUT_NEVER }
@@ -198,6 +217,8 @@ extern GSockKeywordTable gsock_accept_keywords;
 extern GSockKeywordTable gsock_connect_keywords;
 extern GSockKeywordTable gsock_send_keywords;
 extern GSockKeywordTable gsock_receive_keywords;
+extern GSockKeywordTable gsock_send_many_keywords;
+extern GSockKeywordTable gsock_receive_many_keywords;
 extern GSockKeywordTable gsock_send_message_keywords;
 extern GSockKeywordTable gsock_receive_message_keywords;
 extern GSockKeywordTable gsock_from_fd_keywords;
@@ -205,6 +226,7 @@ extern GSockKeywordTable gsock_pair_keywords;
 
 gboolean gsock_check_names (const char *operator_name, const GSockFamily *family, const char *host_keyword, const char *filename_keyword, GError **error);
 /* What the ways of sending and of receiving share. */
+gboolean gsock_send_destination (GSockSocket *self, const char *operator_name, GSockSendSpec *spec, GSockAddress *destination, GCancellable *cancellable, GError **error);
 gssize gsock_check_destination (const GSockHandle *handle, const GSockAddress *destination);
 gboolean gsock_set_send_error (GError **error, gssize failure, const GSockHandle *handle, const GSockAddress *destination);
 int gsock_wait_for_receiver (GSockHandle *handle, gconstpointer address, socklen_t length, GSockPatience *patience);

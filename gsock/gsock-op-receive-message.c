@@ -8,6 +8,7 @@
 #include <gsock/gsock-message-flags-private.h>
 #include <gsock/gsock-message-private.h>
 #include <gsock/gsock-op-private.h>
+#include <gsock/gsock-segments-private.h>
 #include <gsock/gsock-socket-private.h>
 
 #include <errno.h>
@@ -22,6 +23,7 @@
 typedef struct
 {
   GSockOperation operation;
+  GSockHandle *handle;
   struct msghdr room; /* the buffers that are still to be filled */
   int flags;
   gsize size, got;
@@ -71,11 +73,11 @@ step_receive_message (GSockOperation *operation, int fd, int flags)
   header.msg_namelen = message->address.length;
   header.msg_control = control.bytes;
   header.msg_controllen = sizeof control.bytes;
-  n = recvmsg (fd, &header, self->flags | flags | MSG_CMSG_CLOEXEC);
+  n = gsock_handle_recvmsg (self->handle, fd, &header, self->flags | flags | MSG_CMSG_CLOEXEC);
   if (n < 0)
     {
       message->address.length = 0;
-      return -errno;
+      return n;
     }
   message->address.length = header.msg_namelen;
   message->flags |= header.msg_flags & ~MSG_CMSG_CLOEXEC;
@@ -105,6 +107,7 @@ receive_parts (GSockSocket *self, struct iovec *vectors, gsize n_vectors, GSockM
   GSockPatience patience = { wait && (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0, gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
   ReceiveMessage operation = {
     .operation = { .step = step_receive_message, .events = gsock_receive_events (flags) },
+    .handle = handle,
     .room = { .msg_iov = vectors, .msg_iovlen = n_vectors },
     .flags = (flags & ~(MSG_DONTWAIT | MSG_TRUNC | MSG_WAITALL)) | (handle->type == SOCK_STREAM ? 0 : MSG_TRUNC),
     .size = total_size (vectors, n_vectors),

@@ -6,6 +6,7 @@
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-message-flags-private.h>
 #include <gsock/gsock-op-private.h>
+#include <gsock/gsock-segments-private.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -14,6 +15,7 @@
 typedef struct
 {
   GSockOperation operation;
+  GSockHandle *handle;
   guint8 *buffer;
   gsize length, got;
   int flags;
@@ -33,6 +35,20 @@ step_stream (GSockOperation *operation, int fd, int flags)
   return self->fill && n > 0 && self->got < self->length ? -EAGAIN : 0;
 }
 
+/* One of those that came together after a receive-many. */
+static gssize
+receive_segment (Receive *self, int fd, struct sockaddr *room)
+{
+  GSockAddress *sender = &self->received->sender;
+  struct iovec vector = { self->buffer, self->length };
+  struct msghdr message = { .msg_name = room, .msg_namelen = sender->length, .msg_iov = &vector, .msg_iovlen = 1 };
+  gssize n = gsock_segments_recvmsg (self->handle, fd, &message, self->flags | MSG_TRUNC);
+
+  if (n >= 0)
+    sender->length = message.msg_namelen;
+  return n;
+}
+
 /* MSG_TRUNC asks for the length that the datagram had. */
 static gssize
 step_datagram (GSockOperation *operation, int fd, int flags)
@@ -40,10 +56,17 @@ step_datagram (GSockOperation *operation, int fd, int flags)
   Receive *self = (Receive *) operation;
   GSockAddress *sender = &self->received->sender;
   struct sockaddr *room = gsock_address_native_room (sender);
-  gssize n = recvfrom (fd, self->buffer, self->length, self->flags | flags | MSG_TRUNC, room, &sender->length);
+  gssize n;
 
+  if (G_UNLIKELY (gsock_handle_has_segments (self->handle)))
+    n = receive_segment (self, fd, room);
+  else
+    {
+      n = recvfrom (fd, self->buffer, self->length, self->flags | flags | MSG_TRUNC, room, &sender->length);
+      n = G_UNLIKELY (n < 0) ? -errno : n;
+    }
   if (G_UNLIKELY (n < 0))
-    return -errno;
+    return n;
   self->received->full_length = n;
   self->got = MIN ((gsize) n, self->length);
   self->received->flags = self->got < (gsize) n ? MSG_TRUNC : 0;
@@ -125,6 +148,7 @@ receive_on_handle (GSockHandle *handle, guint8 *buffer, gsize length, int flags,
 {
   Receive self = {
     .operation = { .events = gsock_receive_events (flags) },
+    .handle = handle,
     .buffer = buffer,
     .length = length,
     .flags = flags & ~(MSG_DONTWAIT | MSG_TRUNC | MSG_WAITALL),

@@ -271,43 +271,47 @@ look_up_destination (GSockSendSpec *spec, GSockHandle *handle, GSockAddress *fou
 
 /* Whom the keywords mean; an address of length 0 is the peer. */
 static gboolean
-find_destination (GSockSendSpec *spec, GSockHandle *handle, GSockAddress *found, GCancellable *cancellable, GError **error)
+find_destination (const char *operator_name, GSockSendSpec *spec, GSockHandle *handle, GSockAddress *found, GCancellable *cancellable, GError **error)
 {
   gboolean port = GSOCK_GIVEN (spec, GSOCK_SEND_PORT);
 
   if (spec->host != NULL && spec->filename == NULL && spec->address.length == 0 && port)
-    return gsock_check_names ("send-to", handle->ops, "remote-host", NULL, error)
+    return gsock_check_names (operator_name, handle->ops, "remote-host", NULL, error)
            && look_up_destination (spec, handle, found, cancellable, error);
   if ((spec->host != NULL) + (spec->filename != NULL) + (spec->address.length > 0) > 1)
-    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "send-to: the destination is given in more than one way");
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: the destination is given in more than one way", operator_name);
   if (port != (spec->host != NULL))
-    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "send-to: remote-host and remote-port go together");
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: remote-host and remote-port go together", operator_name);
   if (spec->filename != NULL)
-    return gsock_check_names ("send-to", handle->ops, NULL, "remote-filename", error)
+    return gsock_check_names (operator_name, handle->ops, NULL, "remote-filename", error)
            && gsock_address_init_from_filename (found, spec->filename, error);
   *found = spec->address;
   return TRUE;
 }
 
 /* A connected socket with a destination is refused before a name is looked up. */
+gboolean
+gsock_send_destination (GSockSocket *self, const char *operator_name, GSockSendSpec *spec, GSockAddress *destination, GCancellable *cancellable, GError **error)
+{
+  GSockHandle *handle = gsock_socket_get_handle (self);
+
+  destination->length = 0;
+  if (G_LIKELY ((spec->given & ((1u << GSOCK_SEND_HOST) | (1u << GSOCK_SEND_PORT) | (1u << GSOCK_SEND_FILENAME) | (1u << GSOCK_SEND_ADDRESS))) == 0))
+    return TRUE;
+  if (handle->connected && gsock_check_destination (handle, &spec->address) < 0)
+    return gsock_set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : -EISCONN, handle, NULL);
+  return find_destination (operator_name, spec, handle, destination, cancellable, error);
+}
+
 static gssize
 send_by_spec (GSockSocket *self, const guint8 *buffer, gsize length, GSockSendSpec *spec, GCancellable *cancellable, GError **error)
 {
-  GSockHandle *handle = gsock_socket_get_handle (self);
   GSockAddress destination;
   gsize size = 0;
 
-  if (!gsock_check_range ("send-to", spec->start, spec->end, length, &size, error))
+  if (!gsock_check_range ("send-to", spec->start, spec->end, length, &size, error)
+      || !gsock_send_destination (self, "send-to", spec, &destination, cancellable, error))
     return -1;
-  if (spec->given & ((1u << GSOCK_SEND_HOST) | (1u << GSOCK_SEND_PORT) | (1u << GSOCK_SEND_FILENAME) | (1u << GSOCK_SEND_ADDRESS)))
-    {
-      if (handle->connected && gsock_check_destination (handle, &spec->address) < 0)
-        return gsock_set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : -EISCONN, handle, NULL) - 1;
-      if (!find_destination (spec, handle, &destination, cancellable, error))
-        return -1;
-    }
-  else
-    destination.length = 0;
   return gsock_socket_send_to_direct (self, buffer + spec->start, size,
                                       destination.length > 0 ? &destination : NULL,
                                       spec->flags, spec->wait,

@@ -4,6 +4,7 @@
 #include <gsock/gsock-source-private.h>
 
 #include <gsock/gsock-error-private.h>
+#include <gsock/gsock-segments-private.h>
 #include <gsock/gsock-socket-private.h>
 
 typedef struct
@@ -62,6 +63,13 @@ stop_watching (GSockSource *self)
   self->fd_tag = NULL;
 }
 
+/* The kernel knows nothing of what gsock has received and holds. */
+static gboolean
+holds_input (GSockSource *self)
+{
+  return (self->condition & G_IO_IN) != 0 && gsock_handle_holds_segments (gsock_socket_get_handle (self->socket));
+}
+
 static gboolean
 source_prepare (GSource *source, int *timeout)
 {
@@ -69,7 +77,7 @@ source_prepare (GSource *source, int *timeout)
 
   *timeout = -1;
   if (!is_over (self))
-    return FALSE;
+    return holds_input (self);
   stop_watching (self);
   return TRUE;
 }
@@ -81,7 +89,7 @@ ready_for (GSockSource *self)
     return G_IO_HUP;
   if (self->fd_tag == NULL)
     return 0;
-  return g_source_query_unix_fd (&self->source, self->fd_tag) & (self->condition | G_IO_ERR | G_IO_HUP);
+  return (g_source_query_unix_fd (&self->source, self->fd_tag) & (self->condition | G_IO_ERR | G_IO_HUP)) | (holds_input (self) ? G_IO_IN : 0);
 }
 
 static gboolean

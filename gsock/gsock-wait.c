@@ -5,6 +5,7 @@
 #include <gsock/gsock-wait-private.h>
 
 #include <gsock/gsock-error-private.h>
+#include <gsock/gsock-segments-private.h>
 #include <gsock/sys/gsock-sys.h>
 
 #include <errno.h>
@@ -144,6 +145,21 @@ closed_or_cancelled (GSockAwaited *awaited, guint n_awaited, GSockPatience *pati
   return 0;
 }
 
+/* What gsock itself holds is as good as what the kernel has. */
+static int
+add_held (GSockAwaited *awaited, guint n_awaited, struct pollfd *fds)
+{
+  int n_held = 0;
+
+  for (guint i = 0; i < n_awaited; i++)
+    if ((awaited[i].events & POLLIN) != 0 && awaited[i].handle != NULL && gsock_handle_holds_segments (awaited[i].handle))
+      {
+        fds[i].revents |= POLLIN;
+        n_held++;
+      }
+  return n_held;
+}
+
 /* Polls until something is ready, is over or is out of time. Returns how many are ready. */
 static int
 poll_awaited (GSockAwaited *awaited, guint n_awaited, struct pollfd *fds, GSockWaiter *waiter, GSockPatience *patience)
@@ -155,16 +171,19 @@ poll_awaited (GSockAwaited *awaited, guint n_awaited, struct pollfd *fds, GSockW
       gint64 left = remaining_us (patience);
       gint64 slice = waiter->wake_fd < 0 ? MIN (left, WITHOUT_WAKE_MS * 1000) : left;
       int over = closed_or_cancelled (awaited, n_awaited, patience);
-      int ready;
+      int n_held, ready;
 
       if (over < 0)
         return over;
-      ready = gsock_sys_poll (fds, n_fds, slice == G_MAXINT64 ? -1 : slice);
+      n_held = add_held (awaited, n_awaited, fds);
+      ready = gsock_sys_poll (fds, n_fds, n_held > 0 ? 0 : slice == G_MAXINT64 ? -1 : slice);
       if (ready < 0 && errno != EINTR)
         return -errno;
       over = closed_or_cancelled (awaited, n_awaited, patience);
       if (over < 0)
         return over;
+      if (n_held > 0 && add_held (awaited, n_awaited, fds) > 0)
+        return n_held;
       if (ready > 0 && (n_fds == n_awaited || fds[n_awaited].revents == 0 || ready > 1))
         return ready;
       if (ready > 0)

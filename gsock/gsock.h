@@ -12,6 +12,8 @@
 #include <gsock/gsock-socket.h>
 #include <gsock/gsock-option.h>
 #include <gsock/gsock-socket-message.h>
+#include <gsock/gsock-batch.h>
+#include <gsock/gsock-socket-batch.h>
 #include <gsock/gsock-active-socket.h>
 #include <gsock/gsock-passive-socket.h>
 #include <gsock/gsock-datagram-socket.h>

@@ -24,4 +24,15 @@ int gsock_sys_accept (int fd, struct sockaddr *address, socklen_t *length);
 int gsock_sys_socket (int family, int type, int protocol, gboolean nonblocking);
 int gsock_sys_socketpair (int family, int type, int protocol, int fds[2]);
 
+/* mmsg-native.c, mmsg-loop.c: what sendmmsg and recvmmsg answer. Only the first message to
+ * receive is waited for; @later_error is 0, or what came after some messages and is told to nobody else. */
+typedef struct
+{
+  struct msghdr header;
+  guint length; /* of what was sent or received */
+} GSockSysMessage;
+
+int gsock_sys_send_many (int fd, GSockSysMessage *messages, guint n_messages, int flags);
+int gsock_sys_receive_many (int fd, GSockSysMessage *messages, guint n_messages, int flags, int *later_error);
+
 G_END_DECLS

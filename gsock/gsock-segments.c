@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Datagrams that the kernel has joined: those that did not fit a batch wait here, and are received one
+ * by one by whoever comes next. */
+
+#include <gsock/gsock-segments-private.h>
+
+#include <gsock/gsock-wait-private.h>
+#include <gsock/sys/gsock-sys-constants.h>
+
+#include <errno.h>
+#include <string.h>
+
+guint gsock_kernel_help = GSOCK_HELP_CUTTING | GSOCK_HELP_JOINING;
+
+static GSockSegments *
+new_segments (void)
+{
+  GSockSegments *self = g_new0 (GSockSegments, 1);
+
+  g_mutex_init (&self->lock);
+  self->came_joined = TRUE;
+  self->longest_cut = G_MAXUINT16;
+  return self;
+}
+
+/* Two threads may be the first at the same time. */
+GSockSegments *
+gsock_segments_get (GSockHandle *handle)
+{
+  GSockSegments *self = __atomic_load_n (&handle->segments, __ATOMIC_ACQUIRE), *made;
+
+  if (G_LIKELY (self != NULL))
+    return self;
+  made = new_segments ();
+  if (__atomic_compare_exchange_n (&handle->segments, &self, made, FALSE, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE))
+    return made;
+  gsock_segments_free (made);
+  return self;
+}
+
+static void
+free_list (GSockSegments *self)
+{
+  while (self->first != NULL)
+    {
+      GSockJoined *joined = self->first;
+
+      self->first = joined->next;
+      g_free (joined);
+    }
+  self->last = NULL;
+  __atomic_store_n (&self->held, 0, __ATOMIC_RELEASE);
+}
+
+void
+gsock_segments_free (GSockSegments *self)
+{
+  if (self == NULL)
+    return;
+  free_list (self);
+  g_free (self->spare);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* What the parent has received is the parent's. A thread of its may have held the lock. */
+void
+gsock_segments_forget_parent (GSockSegments *self)
+{
+  if (self == NULL)
+    return;
+  g_mutex_init (&self->lock);
+  free_list (self);
+  __atomic_store_n (&self->late_error, 0, __ATOMIC_RELEASE);
+}
+
+gboolean
+gsock_handle_is_udp (const GSockHandle *handle)
+{
+  return handle->type == SOCK_DGRAM && handle->ops->internet && (handle->protocol == 0 || handle->protocol == IPPROTO_UDP);
+}
+
+/* Whoever else holds the descriptor would meet joined datagrams and not know them, and so would a call
+ * that was under way before there were segments to look for. */
+static gboolean
+is_alone (GSockHandle *handle)
+{
+  guint users = __atomic_load_n (&handle->users, __ATOMIC_SEQ_CST) & ~(GSOCK_USERS_CLOSED | GSOCK_USERS_IN_KERNEL_MASK);
+
+  return users == 1 && !handle->exposed && handle->generation == __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE);
+}
+
+static void
+ask_to_join (GSockHandle *handle, GSockSegments *self, int fd)
+{
+  int joins = 0;
+  socklen_t length = sizeof joins;
+
+  /* Where a program has set the option itself it wants to see what comes of it. */
+  if (getsockopt (fd, IPPROTO_UDP, UDP_GRO, &joins, &length) < 0 || joins)
+    {
+      __atomic_store_n (&self->asked, TRUE, __ATOMIC_RELEASE);
+      return;
+    }
+  if (!is_alone (handle))
+    return;
+  __atomic_store_n (&self->asked, TRUE, __ATOMIC_RELEASE);
+  if (setsockopt (fd, IPPROTO_UDP, UDP_GRO, &(int){ 1 }, sizeof (int)) == 0)
+    {
+      __atomic_store_n (&self->joins, TRUE, __ATOMIC_RELEASE);
+      gsock_handle_update (handle);
+    }
+}
+
+/* Whether datagrams may come joined; the caller is in. The first time the kernel is asked to join them. */
+gboolean
+gsock_segments_may_join (GSockHandle *handle, int fd)
+{
+  GSockSegments *self = handle->segments;
+
+  if (!gsock_handle_is_udp (handle))
+    return FALSE;
+  if (G_UNLIKELY (!__atomic_load_n (&self->asked, __ATOMIC_ACQUIRE)) && (gsock_kernel_help & GSOCK_HELP_JOINING) != 0)
+    ask_to_join (handle, self, fd);
+  return TRUE;
+}
+
+/* The length of the parts of which a datagram was joined; 0 where it is one. */
+gsize
+gsock_segments_size_of (const struct msghdr *header)
+{
+  for (struct cmsghdr *control = CMSG_FIRSTHDR (header); control != NULL; control = CMSG_NXTHDR ((struct msghdr *) header, control))
+    if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO)
+      {
+        int size;
+
+        memcpy (&size, CMSG_DATA (control), sizeof size);
+        return MAX (size, 0);
+      }
+  return 0;
+}
+
+static void
+append (GSockSegments *self, GSockJoined *joined)
+{
+  joined->next = NULL;
+  if (self->last != NULL)
+    self->last->next = joined;
+  else
+    self->first = joined;
+  self->last = joined;
+  __atomic_add_fetch (&self->held, 1, __ATOMIC_ACQ_REL);
+}
+
+static GSockJoined *
+pop (GSockSegments *self)
+{
+  GSockJoined *joined = self->first;
+
+  self->first = joined->next;
+  if (self->first == NULL)
+    self->last = NULL;
+  __atomic_sub_fetch (&self->held, 1, __ATOMIC_ACQ_REL);
+  return joined;
+}
+
+/* Keeps what a caller had no room for. Somebody else may be waiting for it. */
+void
+gsock_segments_hold (GSockHandle *handle, const GSockJoined *like, const guint8 *data, gsize length)
+{
+  GSockJoined *joined = g_malloc (sizeof *joined + length);
+
+  *joined = *like;
+  joined->length = length;
+  joined->at = 0;
+  memcpy (joined->data, data, length);
+  g_mutex_lock (&handle->segments->lock);
+  append (handle->segments, joined);
+  g_mutex_unlock (&handle->segments->lock);
+  gsock_waiters_wake (handle);
+}
+
+/* The first that is held, or NULL; the caller frees it or gives it back. */
+GSockJoined *
+gsock_segments_take (GSockSegments *self)
+{
+  GSockJoined *joined = NULL;
+
+  if (G_LIKELY (__atomic_load_n (&self->held, __ATOMIC_ACQUIRE) == 0))
+    return NULL;
+  g_mutex_lock (&self->lock);
+  if (self->first != NULL)
+    joined = pop (self);
+  g_mutex_unlock (&self->lock);
+  return joined;
+}
+
+/* The rest of what was taken comes first again. */
+void
+gsock_segments_give_back (GSockSegments *self, GSockJoined *joined)
+{
+  g_mutex_lock (&self->lock);
+  joined->next = self->first;
+  self->first = joined;
+  if (self->last == NULL)
+    self->last = joined;
+  __atomic_add_fetch (&self->held, 1, __ATOMIC_ACQ_REL);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Receives what the kernel has next, joined or not. */
+static int
+fill (GSockSegments *self, int fd)
+{
+  GSockJoined *joined = self->spare != NULL ? self->spare : g_malloc (sizeof *joined + GSOCK_JOINED_MAX);
+  struct iovec vector = { joined->data, GSOCK_JOINED_MAX };
+  struct msghdr header = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = joined->control, .msg_controllen = sizeof joined->control };
+  gssize n;
+
+  self->spare = joined;
+  header.msg_name = gsock_address_native_room (&joined->sender);
+  header.msg_namelen = joined->sender.length;
+  n = recvmsg (fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (n < 0)
+    return -errno;
+  self->spare = NULL;
+  joined->sender.length = header.msg_namelen;
+  joined->flags = header.msg_flags & ~MSG_CMSG_CLOEXEC;
+  joined->length = n;
+  joined->at = 0;
+  joined->control_length = header.msg_controllen;
+  joined->segment = gsock_segments_size_of (&header);
+  if (joined->segment == 0)
+    joined->segment = n;
+  append (self, joined);
+  return 0;
+}
+
+static gsize
+scatter (const struct msghdr *header, const guint8 *data, gsize length)
+{
+  gsize done = 0;
+
+  for (gsize i = 0; i < header->msg_iovlen && done < length; i++)
+    {
+      gsize n = MIN (header->msg_iov[i].iov_len, length - done);
+
+      memcpy (header->msg_iov[i].iov_base, data + done, n);
+      done += n;
+    }
+  return done;
+}
+
+/* Of a datagram of several none is told that they were joined. */
+static void
+copy_control (struct msghdr *header, const GSockJoined *joined)
+{
+  struct msghdr from = { .msg_control = (gpointer) joined->control, .msg_controllen = joined->control_length };
+  gsize room = header->msg_control != NULL ? header->msg_controllen : 0, used = 0;
+
+  for (struct cmsghdr *control = CMSG_FIRSTHDR (&from); control != NULL; control = CMSG_NXTHDR (&from, control))
+    {
+      gsize space = CMSG_SPACE (control->cmsg_len - CMSG_LEN (0));
+
+      if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO)
+        continue;
+      if (space > room - used)
+        {
+          header->msg_flags |= MSG_CTRUNC;
+          break;
+        }
+      memcpy ((guint8 *) header->msg_control + used, control, control->cmsg_len);
+      memset ((guint8 *) header->msg_control + used + control->cmsg_len, 0, space - control->cmsg_len);
+      used += space;
+    }
+  header->msg_controllen = used;
+}
+
+/* How many bytes there was room for. */
+static gsize
+copy_first (struct msghdr *header, const GSockJoined *joined, gsize length)
+{
+  gsize copied = scatter (header, joined->data + joined->at, length);
+
+  header->msg_flags = joined->flags | (copied < length ? MSG_TRUNC : 0);
+  if (header->msg_name != NULL)
+    {
+      memcpy (header->msg_name, joined->sender.storage, MIN (header->msg_namelen, joined->sender.length));
+      header->msg_namelen = joined->sender.length;
+    }
+  copy_control (header, joined);
+  return copied;
+}
+
+static void
+pass_over_first (GSockSegments *self, gsize length)
+{
+  GSockJoined *joined = self->first;
+
+  joined->at += length;
+  if (joined->at < joined->length)
+    return;
+  pop (self);
+  if (self->spare == NULL)
+    self->spare = g_realloc (joined, sizeof *joined + GSOCK_JOINED_MAX);
+  else
+    g_free (joined);
+}
+
+static gsize
+take_first (GSockSegments *self, struct msghdr *header, int flags)
+{
+  gsize length = MIN (self->first->segment, self->first->length - self->first->at);
+  gsize copied = copy_first (header, self->first, length);
+
+  if ((flags & MSG_PEEK) == 0)
+    pass_over_first (self, length);
+  return (flags & MSG_TRUNC) != 0 ? length : copied;
+}
+
+/* As recvmsg with MSG_DONTWAIT, but that it answers -errno: one datagram. The caller is in. */
+gssize
+gsock_segments_recvmsg (GSockHandle *handle, int fd, struct msghdr *header, int flags)
+{
+  GSockSegments *self = handle->segments;
+  gssize result = 0;
+
+  g_mutex_lock (&self->lock);
+  if (self->first == NULL)
+    result = gsock_segments_take_error (self);
+  if (self->first == NULL && result == 0)
+    result = fill (self, fd);
+  if (result == 0)
+    result = take_first (self, header, flags);
+  g_mutex_unlock (&self->lock);
+  return result;
+}
