@@ -29,6 +29,8 @@ peers          ip                              iproute2
 peers          file:/etc/services              netbase
 peers          dig                             bind9-dnsutils
 peers          dnsmasq                         dnsmasq-base
+peers          openssl                         openssl
+peers          file:/usr/lib/*/gio/modules/libgiognutls.so  glib-networking
 '
 
 # The interpreter that the distribution's PyGObject belongs to: another may come first on PATH.
