@@ -249,6 +249,8 @@ static const GSockFamily families[] = {
       .number = AF_ALG,
       .name = "alg",
       .label = "alg",
+      /* An operation is accepted of an algorithm; listen is refused, and so is accept with room for an address. */
+      .unlistened = TRUE,
       .min_length = offsetof (struct sockaddr_alg, salg_name) + 1,
       .max_length = GSOCK_ADDRESS_MAX_LENGTH,
       .stored_min = offsetof (struct sockaddr_alg, salg_name) + 1,

@@ -17,6 +17,7 @@ typedef struct _GSockFamily
   gboolean internet;     /* has hosts and ports, can be multi-homed */
   gboolean local;        /* named by files, passes descriptors */
   gboolean wakes;        /* shutdown ends a receive that waits in the kernel */
+  gboolean unlistened;   /* accepts without listening, and from nobody */
   gsize min_length;      /* of a sockaddr that came from a program */
   gsize max_length;
   char *(*to_text) (const GSockAddress *address);   /* "127.0.0.1:80" */

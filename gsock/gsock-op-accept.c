@@ -22,6 +22,7 @@ typedef struct
 {
   GSockOperation operation;
   GSockAddress *remote;
+  gboolean unlistened; /* there is no peer that could have a name */
   guint n_dead;
 } Accept;
 
@@ -48,7 +49,7 @@ step_accept (GSockOperation *operation, int fd, int flags)
   for (;;)
     {
       struct sockaddr *room = gsock_address_native_room (self->remote);
-      int accepted = gsock_sys_accept (fd, room, &self->remote->length);
+      int accepted = gsock_sys_accept (fd, self->unlistened ? NULL : room, self->unlistened ? NULL : &self->remote->length);
 
       if (G_LIKELY (accepted >= 0))
         return accepted;
@@ -72,7 +73,7 @@ make_nonblocking (GSockHandle *handle, int fd)
 static gssize
 accept_on_handle (GSockHandle *handle, GSockAddress *remote, GSockPatience *patience)
 {
-  Accept self = { .operation = { .step = step_accept, .events = POLLIN }, .remote = remote };
+  Accept self = { .operation = { .step = step_accept, .events = POLLIN }, .remote = remote, .unlistened = handle->ops->unlistened };
   gssize result;
 
   if (!handle->nonblocking)
@@ -85,6 +86,8 @@ accept_on_handle (GSockHandle *handle, GSockAddress *remote, GSockPatience *pati
       gsock_handle_leave (handle, 1);
     }
   result = gsock_drive (handle, &self.operation, patience);
+  if (self.unlistened)
+    remote->length = 0;
   if (result >= 0)
     gsock_address_clamp (remote);
   return result;

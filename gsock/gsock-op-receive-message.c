@@ -73,7 +73,7 @@ step_receive_message (GSockOperation *operation, int fd, int flags)
   header.msg_namelen = message->address.length;
   header.msg_control = control.bytes;
   header.msg_controllen = sizeof control.bytes;
-  n = gsock_handle_recvmsg (self->handle, fd, &header, self->flags | flags | MSG_CMSG_CLOEXEC);
+  n = gsock_handle_recvmsg (self->handle, fd, &header, self->flags | flags);
   if (n < 0)
     {
       message->address.length = 0;
@@ -109,7 +109,9 @@ receive_parts (GSockSocket *self, struct iovec *vectors, gsize n_vectors, GSockM
     .operation = { .step = step_receive_message, .events = gsock_receive_events (flags) },
     .handle = handle,
     .room = { .msg_iov = vectors, .msg_iovlen = n_vectors },
-    .flags = (flags & ~(MSG_DONTWAIT | MSG_TRUNC | MSG_WAITALL)) | (handle->type == SOCK_STREAM ? 0 : MSG_TRUNC),
+    /* Packet sockets refuse the flag for descriptors, and only local ones have a use for it. */
+    .flags = (flags & ~(MSG_DONTWAIT | MSG_TRUNC | MSG_WAITALL)) | (handle->type == SOCK_STREAM ? 0 : MSG_TRUNC)
+             | (handle->ops->local ? MSG_CMSG_CLOEXEC : 0),
     .size = total_size (vectors, n_vectors),
     /* What is peeked at stays, so there is nothing to go on with. */
     .fill = (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0 && handle->type == SOCK_STREAM,

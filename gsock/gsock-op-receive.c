@@ -87,7 +87,7 @@ step_message (GSockOperation *operation, int fd, int flags)
 
   message.msg_name = gsock_address_native_room (sender);
   message.msg_namelen = sender->length;
-  n = recvmsg (fd, &message, self->flags | flags | length_wanted | MSG_CMSG_CLOEXEC);
+  n = recvmsg (fd, &message, self->flags | flags | length_wanted);
   if (G_UNLIKELY (n < 0))
     return -errno;
   sender->length = message.msg_namelen;
@@ -108,6 +108,9 @@ choose_step (Receive *self, const GSockHandle *handle)
     self->operation.step = step_datagram;
   else
     self->operation.step = step_message;
+  /* Packet sockets refuse the flag, and only local ones have a use for it. */
+  if (handle->ops->local)
+    self->flags |= MSG_CMSG_CLOEXEC;
 }
 
 /* Urgent data and queued errors have events of their own, and the kernel never waits for them. */

@@ -140,7 +140,7 @@ gsock_passive_socket_real_listen_on (GSockPassiveSocket *self, guint backlog, GE
 
   if (fd < 0)
     return FALSE;
-  result = listen (fd, (int) MIN (backlog, G_MAXINT)) < 0 ? -errno : 0;
+  result = !handle->ops->unlistened && listen (fd, (int) MIN (backlog, G_MAXINT)) < 0 ? -errno : 0;
   if (result == 0)
     {
       handle->listening = TRUE;

@@ -495,6 +495,15 @@ test_cancel (gconstpointer data)
   test_wire_close (&wire);
 }
 
+/* AddressSanitizer ends a process where malloc would answer NULL, unless it is told not to. */
+const char *__asan_default_options (void);
+
+const char *
+__asan_default_options (void)
+{
+  return "allocator_may_return_null=1";
+}
+
 static void
 test_refused (void)
 {
