@@ -12,6 +12,7 @@ struct _GSockBatch
   gatomicrefcount references;
   guint n;                /* datagrams */
   guint n_addressed;      /* of these have an address */
+  guint n_alike;          /* the first ones: of one length, and to one address */
   gsize used;             /* bytes of data */
   guint8 *data;
   gsize *offsets;

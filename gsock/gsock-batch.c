@@ -136,19 +136,35 @@ gsock_batch_number_of (GSockBatch *self, const GSockAddress *address)
   return self->n_addresses++;
 }
 
+/* On their own, for the compiler to see that nothing else changes meanwhile. */
+static inline void
+fill_numbers (guint32 *to, guint count, guint32 number)
+{
+  for (guint i = 0; i < count; i++)
+    to[i] = number;
+}
+
+static inline void
+fill_offsets (gsize *to, guint count, gsize first, gsize step)
+{
+  for (guint i = 0; i < count; i++)
+    to[i] = first + i * step;
+}
+
 void
 gsock_batch_append (GSockBatch *self, guint count, gsize n_bytes, gsize segment, guint32 number)
 {
+  gsize last = n_bytes - (count - 1) * segment;
   guint first = self->n;
 
   gsock_batch_reserve (self, count);
-  for (guint i = 0; i < count; i++)
-    self->offsets[first + i] = self->used + i * segment;
-  for (guint i = 0; i < count; i++)
-    self->lengths[first + i] = self->full_lengths[first + i] = segment;
-  for (guint i = 0; i < count; i++)
-    self->numbers[first + i] = number;
-  self->lengths[first + count - 1] = self->full_lengths[first + count - 1] = n_bytes - (count - 1) * segment;
+  fill_numbers (self->lengths + first, count, segment);
+  fill_numbers (self->full_lengths + first, count, segment);
+  fill_numbers (self->numbers + first, count, number);
+  fill_offsets (self->offsets + first, count, self->used, segment);
+  self->lengths[first + count - 1] = self->full_lengths[first + count - 1] = last;
+  if (first == self->n_alike && (first == 0 || (self->lengths[0] == segment && self->numbers[0] == number)))
+    self->n_alike += last == segment ? count : count - 1;
   self->n += count;
   self->used += n_bytes;
   if (number != GSOCK_BATCH_NO_ADDRESS)
@@ -260,6 +276,7 @@ gsock_batch_clear (GSockBatch *self)
   g_return_if_fail (self != NULL);
 
   self->n = 0;
+  self->n_alike = 0;
   self->n_addressed = 0;
   self->n_addresses = 0;
   self->used = 0;

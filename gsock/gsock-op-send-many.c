@@ -72,6 +72,8 @@ count_alike (const SendMany *self, guint first)
   if (length == 0 || length > self->segments->longest_cut || length > self->most_bytes)
     return 1;
   most = MIN (MIN (SEGMENTS_MAX, self->most_bytes / length), self->end - first);
+  if (first < self->batch->n_alike)
+    n = MIN (most, self->batch->n_alike - first);
   while (n < most && lengths[n] == length && numbers[n] == numbers[0])
     n++;
   if (n < most && lengths[n] > 0 && lengths[n] < length && numbers[n] == numbers[0])

@@ -37,4 +37,6 @@ extern const Scenario scenario_datagram;
 extern const Scenario scenario_datagram_senders;
 extern const Scenario scenario_datagram_ping_pong;
 extern const Scenario scenario_stream_ping_pong;
+extern const Scenario scenario_batch;
+extern const Scenario scenario_batch_long;
 extern const Scenario scenario_make_socket;

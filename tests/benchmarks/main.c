@@ -14,6 +14,8 @@ static const Scenario *const scenarios[] = {
   &scenario_datagram_senders,
   &scenario_datagram_ping_pong,
   &scenario_stream_ping_pong,
+  &scenario_batch,
+  &scenario_batch_long,
   &scenario_make_socket,
 };
 
