@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the tests with programs of others share: TAP, threads, and looking for the programs."""
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import traceback
+
+import gi
+gi.require_version('GSock', '1')
+from gi.repository import GSock
+
+TIMEOUT = 30
+TESTS = []
+
+
+class Skip(Exception):
+    """A test that cannot be run here, and why."""
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def cases(**rows):
+    """One test for each row, whose values are the arguments."""
+    def add(function):
+        for name, row in rows.items():
+            def run(row=row):
+                function(*row)
+            run.__name__ = f'{function.__name__}_{name}'
+            TESTS.append(run)
+        return function
+    return add
+
+
+def program(name):
+    path = shutil.which(name, path=os.environ.get('PATH', '') + ':/usr/sbin:/sbin')
+    if path is None:
+        raise Skip(f'{name} is not installed')
+    return path
+
+
+def receiver(**keywords):
+    return GSock.make_socket(type='datagram', timeout=TIMEOUT, **keywords)
+
+
+def folder():
+    return tempfile.TemporaryDirectory(prefix='gsock-')
+
+
+class Thread(threading.Thread):
+    """A thread whose exception is raised where it is joined."""
+
+    def __init__(self, function, *arguments):
+        super().__init__(target=self.work, args=(function, *arguments), daemon=True)
+        self.error = None
+        self.start()
+
+    def work(self, function, *arguments):
+        try:
+            function(*arguments)
+        except BaseException as error:
+            self.error = error
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *rest):
+        if kind is None:
+            self.join(TIMEOUT)
+            assert not self.is_alive(), 'a thread hangs'
+            if self.error is not None:
+                raise self.error
+
+
+def main():
+    print(f'1..{len(TESTS)}')
+    failed = 0
+    for number, function in enumerate(TESTS, 1):
+        name = function.__name__
+        try:
+            function()
+            print(f'ok {number} {name}')
+        except Skip as reason:
+            print(f'ok {number} {name} # SKIP {reason}')
+        except Exception:
+            failed = 1
+            print(''.join(f'# {line}\n' for line in traceback.format_exc().splitlines()), end='')
+            print(f'not ok {number} {name}')
+        sys.stdout.flush()
+    sys.exit(failed)
