@@ -46,12 +46,12 @@ G_STATIC_ASSERT (G_STRUCT_OFFSET (GInputVector, size) == G_STRUCT_OFFSET (struct
 G_STATIC_ASSERT (G_STRUCT_OFFSET (GOutputVector, size) == G_STRUCT_OFFSET (struct iovec, iov_len));
 
 /* An array that says no length ends with a vector that points nowhere. */
-static guint
-count_vectors (const struct iovec *vectors, guint n_vectors)
+guint
+gsock_datagram_count_vectors (gconstpointer vectors, guint n_vectors)
 {
   if (n_vectors != G_MAXUINT)
     return n_vectors;
-  for (n_vectors = 0; vectors[n_vectors].iov_base != NULL;)
+  for (n_vectors = 0; ((const struct iovec *) vectors)[n_vectors].iov_base != NULL;)
     n_vectors++;
   return n_vectors;
 }
@@ -121,7 +121,7 @@ receive_one (ReceiveMessages *self, int fd, GInputMessage *message, int flags)
     .msg_name = gsock_address_native_room (&address),
     .msg_namelen = address.length,
     .msg_iov = (struct iovec *) message->vectors,
-    .msg_iovlen = count_vectors ((const struct iovec *) message->vectors, message->num_vectors),
+    .msg_iovlen = gsock_datagram_count_vectors (message->vectors, message->num_vectors),
     .msg_control = control.bytes,
     .msg_controllen = sizeof control.bytes,
   };
@@ -178,8 +178,11 @@ receive_messages (GDatagramBased *based, GInputMessage *messages, guint n_messag
     .flags = flags & ~MSG_DONTWAIT,
     .all = timeout != 0,
   };
-  gssize result = gsock_check_receivable (handle);
+  gssize result;
 
+  if (gsock_datagram_has_receive_method (GSOCK_SOCKET (based)))
+    return gsock_datagram_receive_by_method (GSOCK_SOCKET (based), messages, self.n_messages, self.flags, &patience, error);
+  result = gsock_check_receivable (handle);
   if (result == 0)
     result = gsock_drive (handle, &self.operation, &patience);
   if (result == 0 || self.n_done > 0)
@@ -225,7 +228,7 @@ send_one (SendMessages *self, int fd, GOutputMessage *message, int flags)
   g_autofree guint8 *control = NULL;
   struct msghdr header = {
     .msg_iov = (struct iovec *) message->vectors,
-    .msg_iovlen = count_vectors ((const struct iovec *) message->vectors, message->num_vectors),
+    .msg_iovlen = gsock_datagram_count_vectors (message->vectors, message->num_vectors),
   };
   gssize result;
 
@@ -287,8 +290,11 @@ send_messages (GDatagramBased *based, GOutputMessage *messages, guint n_messages
     .n_messages = MIN (n_messages, IOV_MAX),
     .flags = flags & ~MSG_DONTWAIT,
   };
-  gssize result = gsock_drive (handle, &self.operation, &patience);
+  gssize result;
 
+  if (gsock_datagram_has_send_method (GSOCK_SOCKET (based)))
+    return gsock_datagram_send_by_method (GSOCK_SOCKET (based), messages, self.n_messages, self.flags, &patience, error);
+  result = gsock_drive (handle, &self.operation, &patience);
   if (self.n_done > 0)
     handle->bound = handle->bound || handle->ops->internet;
   if (result == 0 || self.n_done > 0)

@@ -40,3 +40,39 @@ gsock_error_set_io (GError **error, gssize failure, const char *operation)
   g_set_error_literal (error, G_IO_ERROR, io_code (failure), own->message);
   return FALSE;
 }
+
+static const struct
+{
+  GSockError code;
+  GIOErrorEnum io_code;
+} codes[] = {
+  { GSOCK_ERROR_CLOSED, G_IO_ERROR_CLOSED },
+  { GSOCK_ERROR_TIMED_OUT, G_IO_ERROR_TIMED_OUT },
+  { GSOCK_ERROR_WOULD_BLOCK, G_IO_ERROR_WOULD_BLOCK },
+  { GSOCK_ERROR_TRUNCATED, G_IO_ERROR_PARTIAL_INPUT },
+  { GSOCK_ERROR_NOT_BOUND, G_IO_ERROR_NOT_CONNECTED },
+  { GSOCK_ERROR_NOT_CONNECTED, G_IO_ERROR_NOT_CONNECTED },
+  { GSOCK_ERROR_NOT_INITIALIZED, G_IO_ERROR_NOT_INITIALIZED },
+  { GSOCK_ERROR_ALREADY_CONNECTED, G_IO_ERROR_INVALID_ARGUMENT },
+};
+
+static GIOErrorEnum
+io_code_of (const GError *own)
+{
+  int number = own->domain == GSOCK_ERROR ? gsock_error_to_errno (own->code) : 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (own, GSOCK_ERROR, (int) codes[i].code))
+      return codes[i].io_code;
+  return number > 0 ? g_io_error_from_errno (number) : G_IO_ERROR_FAILED;
+}
+
+gboolean
+gsock_error_translate_io (GError **error, const GError *own)
+{
+  if (own->domain == G_IO_ERROR)
+    g_propagate_error (error, g_error_copy (own));
+  else
+    g_set_error_literal (error, G_IO_ERROR, io_code_of (own), own->message);
+  return FALSE;
+}

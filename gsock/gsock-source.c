@@ -51,7 +51,7 @@ is_over (GSockSource *self)
 {
   GSockHandle *handle = gsock_socket_get_handle (self->socket);
 
-  return gsock_handle_is_closed (handle) || handle->fd < 0;
+  return gsock_handle_is_closed (handle) || __atomic_load_n (&handle->fd, __ATOMIC_ACQUIRE) < 0;
 }
 
 /* The number may be another file's by now. */
