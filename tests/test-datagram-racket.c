@@ -279,12 +279,13 @@ test_ranges (void)
   g_autoptr (GSockSocket) receiver = open_bound ();
   g_autoptr (GSockSocket) sender = open_plain ();
   GSockAddress address = test_address_of (receiver);
+  const char *letters = "abcde";
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (GError) error = NULL;
       char room[6] = "-----";
-      gssize n = gsock_socket_send_to (sender, "abcde", 5, NULL, &error, "remote-address", &address, "start", rows[i].start, "end", rows[i].end, NULL);
+      gssize n = gsock_socket_send_to (sender, letters, 5, NULL, &error, "remote-address", &address, "start", rows[i].start, "end", rows[i].end, NULL);
 
       assert_range (n, rows[i].wanted, &error);
       if (rows[i].wanted < 0)
@@ -293,7 +294,7 @@ test_ranges (void)
           continue;
         }
       g_assert_cmpint (gsock_socket_receive_from (receiver, room, 5, NULL, NULL, &error, "start", rows[i].start, "end", rows[i].end, NULL), ==, n);
-      g_assert_cmpint (memcmp (room + rows[i].start, "abcde" + rows[i].start, n), ==, 0);
+      g_assert_cmpint (memcmp (room + rows[i].start, letters + rows[i].start, n), ==, 0);
       g_assert_true (rows[i].start == 0 || room[0] == '-');
     }
 }
