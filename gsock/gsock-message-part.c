@@ -373,7 +373,7 @@ gsock_message_add_file_descriptor (GSockMessage *self, int fd, GError **error)
  * Adds a control message for which no part of the message stands.
  *
  * Errors: `GSOCK_ERROR_INVALID_ARGUMENT` for descriptors, which
- * [method@Message.add_file_descriptor] adds.
+ * [method@Message.add_file_descriptor] adds, and where there is a @length but no @data.
  *
  * Returns: whether it is added
  *

@@ -242,8 +242,11 @@ receive_scattered (GSockSocket *self, const struct iovec *vectors, guint n_vecto
  *
  * Receives a message into several buffers of the caller's.
  *
- * The errors are those of [method@Socket.receive_message_with_keywords], and
- * `GSOCK_ERROR_OUT_OF_RANGE` for too many buffers.
+ * The message has no bytes, for they are in the buffers; but one that a subclass answers has them, and
+ * they are in the buffers too.
+ *
+ * The errors are those of [method@Socket.receive_message_with_keywords],
+ * `GSOCK_ERROR_OUT_OF_RANGE` for too many buffers and `GSOCK_ERROR_INVALID_ARGUMENT` where there are none.
  *
  * Returns: the number of bytes in the buffers, or -1
  *

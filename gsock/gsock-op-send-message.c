@@ -288,7 +288,8 @@ gsock_socket_send_message (GSockSocket *self, GSockMessage *message, GCancellabl
  * On a stream everything is sent, as [method@Socket.send_to_with_keywords] does it.
  *
  * The errors are those of [method@Socket.send_to_with_keywords], and `GSOCK_ERROR_OUT_OF_RANGE` for a
- * part that is, `GSOCK_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED` for packet info of another family,
+ * part that is, `GSOCK_ERROR_INVALID_ARGUMENT` for ancillary data without a byte on a stream and where
+ * there is no message, `GSOCK_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED` for packet info of another family,
  * `GSOCK_ERROR_OPERATION_NOT_SUPPORTED` for descriptors on a socket that is not local and for every
  * other part that does not go with the family of the socket,
  * `GSOCK_ERROR_ACCESS_DENIED` for credentials of others, and `GSOCK_ERROR_TOO_MANY_REFERENCES`.

@@ -262,6 +262,7 @@ test_wait_all_in_vain (gconstpointer data)
   if (!test_wire_open (&wire, data))
     return;
   send_text (wire.near, "abc");
+  g_assert_cmpint (gsock_socket_wait_for (wire.far, G_IO_IN, 30, NULL, NULL), ==, G_IO_IN);
   message = gsock_socket_receive_message (wire.far, 10, NULL, &error, "wait-all", TRUE, "timeout", 0.05, NULL);
   g_assert_no_error (error);
   assert_text (message, "abc");
