@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The operator receive-message, and receiving into several buffers. */
 
+#include "testmessage.h"
 #include "testthread.h"
 #include "testwire.h"
 
-#include <gsock/gsock-message-private.h>
 #include <gsock/gsock-socket-private.h>
 
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 static void
@@ -37,25 +36,6 @@ send_with_descriptors (GSockSocket *socket, const char *text, guint n_fds)
   g_assert_no_error (error);
 }
 
-static GSockMessage *
-receive_with (GSockSocket *socket, gsize size, GSockMessageFlags flags)
-{
-  g_autoptr (GError) error = NULL;
-  GSockMessage *message = gsock_socket_receive_message (socket, size, NULL, &error, "timeout", 30.0, "flags", flags, NULL);
-
-  g_assert_no_error (error);
-  g_assert_nonnull (message);
-  return message;
-}
-
-static void
-assert_text (GSockMessage *message, const char *text)
-{
-  g_autoptr (GBytes) bytes = gsock_message_get_bytes (message);
-
-  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), text, strlen (text));
-}
-
 static void
 assert_refused (GSockSocket *socket, GSockMessageFlags flags, int code, const char *text)
 {
@@ -77,8 +57,8 @@ test_receive (gconstpointer data)
   if (!test_wire_open (&wire, kind))
     return;
   send_text (wire.near, "hello");
-  message = receive_with (wire.far, 100, 0);
-  assert_text (message, "hello");
+  message = test_message_receive (wire.far, 100, 0);
+  test_message_assert_text (message, "hello");
   g_assert_cmpuint (gsock_message_get_full_length (message), ==, 5);
   g_assert_false (gsock_message_is_truncated (message));
   sender = test_address_of (wire.near);
@@ -100,12 +80,12 @@ test_truncated (gconstpointer data)
     return;
   send_text (wire.near, "much too long");
   send_text (wire.near, "next");
-  message = receive_with (wire.far, 4, 0);
-  assert_text (message, "much");
+  message = test_message_receive (wire.far, 4, 0);
+  test_message_assert_text (message, "much");
   g_assert_true (gsock_message_is_truncated (message));
   g_assert_cmpuint (gsock_message_get_full_length (message), ==, 13);
-  next = receive_with (wire.far, 4, 0);
-  assert_text (next, "next");
+  next = test_message_receive (wire.far, 4, 0);
+  test_message_assert_text (next, "next");
   g_assert_false (gsock_message_is_truncated (next));
   test_wire_close (&wire);
 }
@@ -121,8 +101,8 @@ test_empty_datagram (gconstpointer data)
   if (!test_wire_open (&wire, data))
     return;
   send_text (wire.near, "");
-  message = receive_with (wire.far, 10, 0);
-  assert_text (message, "");
+  message = test_message_receive (wire.far, 10, 0);
+  test_message_assert_text (message, "");
   sender = test_address_of (wire.near);
   g_assert_true (gsock_address_equal (gsock_message_get_address (message), &sender));
   test_wire_close (&wire);
@@ -137,8 +117,8 @@ test_end_of_stream (gconstpointer data)
   if (!test_wire_open (&wire, data))
     return;
   g_assert_true (gsock_socket_shutdown (wire.near, FALSE, TRUE, NULL));
-  message = receive_with (wire.far, 10, 0);
-  assert_text (message, "");
+  message = test_message_receive (wire.far, 10, 0);
+  test_message_assert_text (message, "");
   g_assert_null (gsock_message_get_address (message));
   test_wire_close (&wire);
 }
@@ -265,13 +245,13 @@ test_wait_all_in_vain (gconstpointer data)
   g_assert_cmpint (gsock_socket_wait_for (wire.far, G_IO_IN, 30, NULL, NULL), ==, G_IO_IN);
   message = gsock_socket_receive_message (wire.far, 10, NULL, &error, "wait-all", TRUE, "timeout", 0.05, NULL);
   g_assert_no_error (error);
-  assert_text (message, "abc");
+  test_message_assert_text (message, "abc");
   g_assert_null (gsock_socket_receive_message (wire.far, 10, NULL, &error, "wait-all", TRUE, "timeout", 0.05, NULL));
   test_assert_error (error, GSOCK_ERROR_TIMED_OUT);
   send_text (wire.near, "de");
   g_assert_true (gsock_socket_shutdown (wire.near, FALSE, TRUE, NULL));
   rest = gsock_socket_receive_message (wire.far, 10, NULL, &error, "wait-all", TRUE, NULL);
-  assert_text (rest, "de");
+  test_message_assert_text (rest, "de");
   test_wire_close (&wire);
 }
 
@@ -286,11 +266,11 @@ test_wait_all_and_descriptors (void)
   g_assert_true (test_wire_open (&wire, test_kind_find ("local-stream")));
   send_with_descriptors (wire.near, "abc", 1);
   send_with_descriptors (wire.near, "def", 2);
-  message = receive_with (wire.far, 6, GSOCK_MESSAGE_FLAGS_WAIT_ALL);
-  assert_text (message, "abc");
+  message = test_message_receive (wire.far, 6, GSOCK_MESSAGE_FLAGS_WAIT_ALL);
+  test_message_assert_text (message, "abc");
   g_assert_cmpuint (gsock_message_get_n_file_descriptors (message), ==, 1);
-  next = receive_with (wire.far, 3, GSOCK_MESSAGE_FLAGS_WAIT_ALL);
-  assert_text (next, "def");
+  next = test_message_receive (wire.far, 3, GSOCK_MESSAGE_FLAGS_WAIT_ALL);
+  test_message_assert_text (next, "def");
   g_assert_cmpuint (gsock_message_get_n_file_descriptors (next), ==, 2);
   test_wire_close (&wire);
 }
@@ -305,98 +285,12 @@ test_peek (gconstpointer data)
   send_text (wire.near, "again");
   for (guint i = 0; i < 3; i++)
     {
-      g_autoptr (GSockMessage) message = receive_with (wire.far, 10, i < 2 ? GSOCK_MESSAGE_FLAGS_PEEK : 0);
+      g_autoptr (GSockMessage) message = test_message_receive (wire.far, 10, i < 2 ? GSOCK_MESSAGE_FLAGS_PEEK : 0);
 
-      assert_text (message, "again");
+      test_message_assert_text (message, "again");
     }
   assert_refused (wire.far, 0, GSOCK_ERROR_WOULD_BLOCK, "");
   test_wire_close (&wire);
-}
-
-/* Fault 16: each peek installs duplicates, which go with the message. */
-static void
-test_peek_with_descriptors (gconstpointer data)
-{
-  TestWire wire;
-  guint before;
-
-  g_assert_true (test_wire_open (&wire, data));
-  send_with_descriptors (wire.near, "x", 3);
-  before = test_count_descriptors ();
-  for (guint i = 0; i < 5; i++)
-    {
-      g_autoptr (GSockMessage) message = receive_with (wire.far, 10, GSOCK_MESSAGE_FLAGS_PEEK);
-      char byte;
-
-      g_assert_cmpuint (gsock_message_get_n_file_descriptors (message), ==, 3);
-      g_assert_cmpint (gsock_socket_receive_from (wire.far, &byte, 1, NULL, NULL, NULL, "peek", TRUE, NULL), ==, 1);
-    }
-  g_assert_cmpuint (test_count_descriptors (), ==, before);
-  g_clear_pointer (&(GSockMessage *){ receive_with (wire.far, 10, 0) }, gsock_message_unref);
-  g_assert_cmpuint (test_count_descriptors (), ==, before);
-  test_wire_close (&wire);
-}
-
-/* Fault 17: what comes unasked, of whatever kind, is closed when nobody takes it. */
-static void
-test_pidfd_is_not_leaked (gconstpointer data)
-{
-  TestWire wire;
-  guint before;
-
-  g_assert_true (test_wire_open (&wire, data));
-  if (!gsock_socket_set_option (wire.far, "pass-pidfd", g_variant_new_boolean (TRUE), NULL))
-    g_test_skip ("this kernel does not pass pidfds");
-  before = test_count_descriptors ();
-  for (guint i = 0; i < 3; i++)
-    {
-      send_with_descriptors (wire.near, "x", 1);
-      g_clear_pointer (&(GSockMessage *){ receive_with (wire.far, 1, 0) }, gsock_message_unref);
-      g_assert_cmpuint (test_count_descriptors (), ==, before);
-    }
-  test_wire_close (&wire);
-}
-
-static int
-first_free_number (void)
-{
-  int fd = dup (0);
-
-  close (fd);
-  return fd;
-}
-
-/* Faults 10 and 12: no number for all of them, and so for none. */
-static void
-receive_without_numbers (gpointer data)
-{
-  TestWire wire;
-  struct rlimit limit = { 0, 1000 };
-  g_autoptr (GSockMessage) message = NULL;
-  guint before;
-  gsize n_fds = 1;
-
-  g_assert_true (test_wire_open (&wire, test_kind_find ("local-stream")));
-  send_with_descriptors (wire.near, "x", 4);
-  before = test_count_descriptors ();
-  limit.rlim_cur = (rlim_t) first_free_number () + 2; /* for two of the four */
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
-  message = receive_with (wire.far, 10, 0);
-  limit.rlim_cur = 1000;
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
-  assert_text (message, "x");
-  g_assert_true (gsock_message_is_control_truncated (message));
-  g_assert_cmpuint (gsock_message_get_n_file_descriptors (message), ==, 0);
-  g_assert_null (gsock_message_take_file_descriptors (message, &n_fds));
-  g_assert_cmpuint (n_fds, ==, 0);
-  g_assert_cmpuint (test_count_descriptors (), ==, before);
-  test_wire_close (&wire);
-}
-
-static void
-test_control_truncated (void)
-{
-  test_in_child (receive_without_numbers, NULL, "");
 }
 
 /* Nothing is in the queue of errors, but an error is pending: the poll says so all the time. */
@@ -491,8 +385,8 @@ test_cancel (gconstpointer data)
   g_assert_error (waiting.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&waiting.error);
   send_text (wire.near, "still there"); /* it took nothing */
-  message = receive_with (wire.far, 20, 0);
-  assert_text (message, "still there");
+  message = test_message_receive (wire.far, 20, 0);
+  test_message_assert_text (message, "still there");
   test_wire_close (&wire);
 }
 
@@ -548,11 +442,11 @@ test_echo (gconstpointer data)
   gsock_message_add_data (question, (const guint8 *) "echo", 4);
   gsock_message_set_address (question, &address);
   g_assert_cmpint (gsock_socket_send_message (client, question, NULL, &error, NULL), ==, 4);
-  seen = receive_with (server, 10, 0);
+  seen = test_message_receive (server, 10, 0);
   g_assert_cmpint (gsock_socket_send_message (server, seen, NULL, &error, NULL), ==, 4);
   g_assert_no_error (error);
-  answer = receive_with (client, 10, 0);
-  assert_text (answer, "echo");
+  answer = test_message_receive (client, 10, 0);
+  test_message_assert_text (answer, "echo");
   g_assert_true (gsock_address_equal (gsock_message_get_address (answer), &address));
 }
 
@@ -632,8 +526,8 @@ test_subclass (void)
   address = test_address_of (socket);
   g_assert_true (gsock_socket_connect_direct (sender, &address, TRUE, GSOCK_TIMEOUT_NEVER, NULL, NULL));
   send_text (sender, "abc");
-  message = receive_with (socket, 10, 0);
-  assert_text (message, "abc!");
+  message = test_message_receive (socket, 10, 0);
+  test_message_assert_text (message, "abc!");
   g_clear_pointer (&message, gsock_message_unref);
   send_text (sender, "def");
   g_assert_cmpint (gsock_socket_receive_vectors (socket, vectors, 2, 0, TRUE, 30, &message, NULL, &error), ==, 4);
@@ -673,9 +567,6 @@ main (int argc, char **argv)
   test_add_for_kinds ("/receive-message/wait-all/in-vain", test_wait_all_in_vain, test_is_stream);
   test_add ("/receive-message/wait-all/descriptors", test_wait_all_and_descriptors);
   test_add_for_kinds ("/receive-message/peek", test_peek, NULL);
-  test_add_for_kinds ("/receive-message/peek/descriptors", test_peek_with_descriptors, test_is_local);
-  test_add_for_kinds ("/receive-message/pidfd", test_pidfd_is_not_leaked, test_is_local);
-  test_add ("/receive-message/control-truncated", test_control_truncated);
   test_add_for_kinds ("/receive-message/empty-error-queue", test_empty_error_queue, is_internet_datagram);
   test_add_for_kinds ("/receive-message/close-wakes", test_close_wakes, NULL);
   test_add ("/receive-message/close-wakes/error-queue", test_close_wakes_from_error_queue);
