@@ -12,93 +12,6 @@
 #include <netinet/in.h>
 #include <string.h>
 
-/* A pair of addresses of which the second sends to the first. */
-typedef struct
-{
-  const char *name;
-  int family;
-  const char *host, *sender;
-  gboolean dual_stack;
-} Way;
-
-static const Way ways[] = {
-  { "ipv4", AF_INET, "127.0.0.2", "127.0.0.3", FALSE },
-  { "ipv6", AF_INET6, "::1", "::1", FALSE },
-  { "dual-stack", AF_INET, "127.0.0.2", "127.0.0.3", TRUE },
-};
-
-static GSockSocket *
-make_datagram_socket (int family, const char *host)
-{
-  g_autoptr (GError) error = NULL;
-  GSockSocket *socket = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "address-family", family, "local-host", host, NULL);
-
-  g_assert_no_error (error);
-  return socket;
-}
-
-static GSockSocket *
-make_dual_stack_socket (void)
-{
-  g_autoptr (GError) error = NULL;
-  GSockSocket *socket = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "address-family", AF_INET6, "local-host", "::",
-                                           "ipv6-only", FALSE, NULL);
-
-  g_assert_no_error (error);
-  return socket;
-}
-
-static GSockAddress
-host_and_port (const char *host, guint port)
-{
-  g_autoptr (GError) error = NULL;
-  GSockAddress address;
-
-  gsock_address_init_from_host (&address, host, port, &error);
-  g_assert_no_error (error);
-  return address;
-}
-
-static void
-assert_host (const GSockAddress *address, const char *host)
-{
-  g_autofree char *found = gsock_address_get_host (address);
-
-  g_assert_cmpstr (found, ==, host);
-}
-
-/* The two ends of a way: a socket that receives at any address, and one that sends. */
-typedef struct
-{
-  GSockSocket *server, *client;
-  guint port;
-} Ends;
-
-static void
-open_ends (Ends *self, const Way *way)
-{
-  self->server = way->dual_stack ? make_dual_stack_socket () : make_datagram_socket (way->family, way->family == AF_INET6 ? "::" : "0.0.0.0");
-  self->client = way->dual_stack ? make_dual_stack_socket () : make_datagram_socket (way->family, way->sender);
-  self->port = (guint) gsock_socket_get_local_port (self->server);
-}
-
-static void
-close_ends (Ends *self)
-{
-  g_assert_finalize_object (self->server);
-  g_assert_finalize_object (self->client);
-}
-
-/* What IPv4 and IPv6 have options of their own for. A dual stack socket has both. */
-static void
-ask_for_each (GSockSocket *socket, const Way *way, const char *name4, const char *name6)
-{
-  if (way->family == AF_INET)
-    test_message_ask_for (socket, name4);
-  if (way->family == AF_INET6 || way->dual_stack)
-    test_message_ask_for (socket, name6);
-}
-
 static void
 answer_from_where_it_came (GSockSocket *server, GSockMessage *query)
 {
@@ -114,24 +27,24 @@ answer_from_where_it_came (GSockSocket *server, GSockMessage *query)
 static void
 test_packet_info (gconstpointer data)
 {
-  const Way *way = data;
+  const TestWay *way = data;
   g_autoptr (GSockMessage) query = test_message_new ("query");
   g_autoptr (GSockMessage) asked = NULL;
   g_autoptr (GSockMessage) answered = NULL;
   GSockAddress address;
   guint interface_index = 0;
-  Ends ends;
+  TestEnds ends;
 
-  open_ends (&ends, way);
-  ask_for_each (ends.server, way, "ip-packet-info", "ipv6-receive-packet-info");
-  address = host_and_port (way->host, ends.port);
+  test_ends_open (&ends, way);
+  test_ask_for_each (ends.server, way, "ip-packet-info", "ipv6-receive-packet-info");
+  address = test_host_and_port (way->host, ends.port);
   gsock_message_set_address (query, &address);
   test_message_send (ends.client, query);
 
   asked = test_message_receive (ends.server, 65536, 0);
   test_message_assert_text (asked, "query");
   g_assert_true (gsock_message_get_packet_info (asked, &address, &interface_index));
-  assert_host (&address, way->host);
+  test_assert_host (&address, way->host);
   g_assert_cmpint (gsock_address_get_port (&address), ==, 0);
   g_assert_cmpuint (interface_index, ==, 1); /* loopback is the first of every network */
   g_assert_cmpint (gsock_address_get_family (gsock_message_get_address (asked)), ==, way->family);
@@ -139,23 +52,23 @@ test_packet_info (gconstpointer data)
   answer_from_where_it_came (ends.server, asked);
   answered = test_message_receive (ends.client, 65536, 0);
   test_message_assert_text (answered, "answer");
-  assert_host (gsock_message_get_address (answered), way->host);
-  close_ends (&ends);
+  test_assert_host (gsock_message_get_address (answered), way->host);
+  test_ends_close (&ends);
 }
 
 /* An interface without an address: what a dual stack socket sends to IPv4 has to be told in IPv4's way. */
 static void
 test_packet_info_interface (gconstpointer data)
 {
-  const Way *way = data;
+  const TestWay *way = data;
   g_autoptr (GSockMessage) message = test_message_new ("by");
   g_autoptr (GSockMessage) received = NULL;
   g_autoptr (GError) error = NULL;
   GSockAddress address;
-  Ends ends;
+  TestEnds ends;
 
-  open_ends (&ends, way);
-  address = host_and_port (way->host, ends.port);
+  test_ends_open (&ends, way);
+  address = test_host_and_port (way->host, ends.port);
   gsock_message_set_address (message, &address);
   gsock_message_set_packet_info (message, NULL, 1);
   test_message_send (ends.client, message);
@@ -165,18 +78,18 @@ test_packet_info_interface (gconstpointer data)
   gsock_message_set_packet_info (message, NULL, 0x7fffff);
   g_assert_cmpint (gsock_socket_send_message (ends.client, message, NULL, &error, NULL), ==, -1);
   g_assert_nonnull (error);
-  close_ends (&ends);
+  test_ends_close (&ends);
 }
 
 static void
 test_packet_info_of_others (void)
 {
-  g_autoptr (GSockSocket) ipv4 = make_datagram_socket (AF_INET, "127.0.0.1");
-  g_autoptr (GSockSocket) ipv6 = make_datagram_socket (AF_INET6, "::1");
+  g_autoptr (GSockSocket) ipv4 = test_datagram_socket_new (AF_INET, "127.0.0.1");
+  g_autoptr (GSockSocket) ipv6 = test_datagram_socket_new (AF_INET6, "::1");
   g_autoptr (GSockMessage) message = test_message_new ("x");
   g_autoptr (GError) error = NULL;
   GSockAddress destination = test_address_of (ipv4);
-  GSockAddress other = host_and_port ("::1", 0);
+  GSockAddress other = test_host_and_port ("::1", 0);
 
   gsock_message_set_address (message, &destination);
   gsock_message_set_packet_info (message, &other, 0);
@@ -184,7 +97,7 @@ test_packet_info_of_others (void)
   test_assert_error (error, GSOCK_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED);
 
   destination = test_address_of (ipv6);
-  other = host_and_port ("192.0.2.1", 0);
+  other = test_host_and_port ("192.0.2.1", 0);
   gsock_message_set_address (message, &destination);
   gsock_message_set_packet_info (message, &other, 0);
   g_assert_cmpint (gsock_socket_send_message (ipv6, message, NULL, &error, NULL), ==, -1);
@@ -195,11 +108,11 @@ test_packet_info_of_others (void)
 static void
 test_packet_info_foreign (void)
 {
-  g_autoptr (GSockSocket) socket = make_datagram_socket (AF_INET, "127.0.0.1");
+  g_autoptr (GSockSocket) socket = test_datagram_socket_new (AF_INET, "127.0.0.1");
   g_autoptr (GSockMessage) message = test_message_new ("x");
   g_autoptr (GError) error = NULL;
   GSockAddress destination = test_address_of (socket);
-  GSockAddress other = host_and_port ("203.0.113.7", 0);
+  GSockAddress other = test_host_and_port ("203.0.113.7", 0);
 
   gsock_message_set_address (message, &destination);
   gsock_message_set_packet_info (message, &other, 0);
@@ -208,7 +121,7 @@ test_packet_info_foreign (void)
 }
 
 static void
-exchange_hops (Ends *ends, GSockMessage *message, int ttl, int traffic_class)
+exchange_hops (TestEnds *ends, GSockMessage *message, int ttl, int traffic_class)
 {
   g_autoptr (GSockMessage) received = NULL;
 
@@ -224,39 +137,39 @@ exchange_hops (Ends *ends, GSockMessage *message, int ttl, int traffic_class)
 static void
 test_hops_and_class (gconstpointer data)
 {
-  const Way *way = data;
+  const TestWay *way = data;
   g_autoptr (GSockMessage) message = test_message_new ("x");
   GSockAddress address;
-  Ends ends;
+  TestEnds ends;
 
-  open_ends (&ends, way);
-  ask_for_each (ends.server, way, "ip-receive-ttl", "ipv6-receive-hop-limit");
-  ask_for_each (ends.server, way, "ip-receive-tos", "ipv6-receive-traffic-class");
-  address = host_and_port (way->host, ends.port);
+  test_ends_open (&ends, way);
+  test_ask_for_each (ends.server, way, "ip-receive-ttl", "ipv6-receive-hop-limit");
+  test_ask_for_each (ends.server, way, "ip-receive-tos", "ipv6-receive-traffic-class");
+  address = test_host_and_port (way->host, ends.port);
   gsock_message_set_address (message, &address);
   exchange_hops (&ends, message, 1, 0xb9);
   exchange_hops (&ends, message, 255, 3);
-  close_ends (&ends);
+  test_ends_close (&ends);
 }
 
 /* The peer decides there, and the message has no address. */
 static void
 test_hops_connected (gconstpointer data)
 {
-  const Way *way = data;
+  const TestWay *way = data;
   g_autoptr (GSockMessage) message = test_message_new ("x");
   g_autoptr (GError) error = NULL;
   GSockAddress address;
-  Ends ends;
+  TestEnds ends;
 
-  open_ends (&ends, way);
-  ask_for_each (ends.server, way, "ip-receive-ttl", "ipv6-receive-hop-limit");
-  ask_for_each (ends.server, way, "ip-receive-tos", "ipv6-receive-traffic-class");
-  address = host_and_port (way->host, ends.port);
+  test_ends_open (&ends, way);
+  test_ask_for_each (ends.server, way, "ip-receive-ttl", "ipv6-receive-hop-limit");
+  test_ask_for_each (ends.server, way, "ip-receive-tos", "ipv6-receive-traffic-class");
+  address = test_host_and_port (way->host, ends.port);
   gsock_socket_connect_direct (ends.client, &address, TRUE, GSOCK_TIMEOUT_NEVER, NULL, &error);
   g_assert_no_error (error);
   exchange_hops (&ends, message, 17, 0x2e);
-  close_ends (&ends);
+  test_ends_close (&ends);
 }
 
 static void
@@ -265,10 +178,10 @@ test_nothing_unasked (void)
   g_autoptr (GSockMessage) message = test_message_new ("x");
   g_autoptr (GSockMessage) received = NULL;
   GSockAddress address;
-  Ends ends;
+  TestEnds ends;
 
-  open_ends (&ends, &ways[0]);
-  address = host_and_port ("127.0.0.1", ends.port);
+  test_ends_open (&ends, &test_ways[0]);
+  address = test_host_and_port ("127.0.0.1", ends.port);
   gsock_message_set_address (message, &address);
   test_message_send (ends.client, message);
   received = test_message_receive (ends.server, 65536, 0);
@@ -282,7 +195,7 @@ test_nothing_unasked (void)
   g_assert_false (gsock_message_get_extended_error (received, NULL, NULL, NULL, NULL, NULL, NULL));
   g_assert_cmpint (gsock_message_take_pidfd (received), ==, -1);
   g_assert_cmpuint (gsock_message_get_n_controls (received), ==, 0);
-  close_ends (&ends);
+  test_ends_close (&ends);
 }
 
 typedef struct
@@ -362,14 +275,14 @@ test_timestamp_of_sending (void)
 static void
 test_segments (gconstpointer data)
 {
-  const Way *way = data;
+  const TestWay *way = data;
   static const guint8 bytes[350];
   g_autoptr (GSockMessage) message = gsock_message_new ();
   GSockAddress address;
-  Ends ends;
+  TestEnds ends;
 
-  open_ends (&ends, way);
-  address = host_and_port (way->host, ends.port);
+  test_ends_open (&ends, way);
+  address = test_host_and_port (way->host, ends.port);
   gsock_message_add_data (message, bytes, sizeof bytes);
   gsock_message_set_address (message, &address);
   gsock_message_set_segment_size (message, 100);
@@ -389,7 +302,7 @@ test_segments (gconstpointer data)
     g_assert_cmpuint (gsock_message_get_length (joined), ==, 350);
     g_assert_cmpint (gsock_message_get_segment_size (joined), ==, 100);
   }
-  close_ends (&ends);
+  test_ends_close (&ends);
 }
 
 /* Too many for the room that there is; the count comes with the next that gets in. */
@@ -433,12 +346,12 @@ test_raw_control (void)
   GSockAddress address, original;
   int level = 0, type = 0, ttl = 42;
   gsize length;
-  Ends ends;
+  TestEnds ends;
 
-  open_ends (&ends, &ways[0]);
+  test_ends_open (&ends, &test_ways[0]);
   test_message_ask_for (ends.server, "ip-receive-original-destination-address");
   test_message_ask_for (ends.server, "ip-receive-ttl");
-  address = host_and_port ("127.0.0.5", ends.port);
+  address = test_host_and_port ("127.0.0.5", ends.port);
   gsock_message_set_address (message, &address);
   g_assert_true (gsock_message_add_control (message, IPPROTO_IP, IP_TTL, (const guint8 *) &ttl, sizeof ttl, NULL));
   test_message_send (ends.client, message);
@@ -451,7 +364,7 @@ test_raw_control (void)
   g_assert_null (gsock_message_get_control (received, 1, NULL, NULL));
   g_assert_true (gsock_address_init_from_bytes (&original, g_bytes_get_data (bytes, &length), g_bytes_get_size (bytes), NULL));
   g_assert_true (gsock_address_equal (&original, &address));
-  close_ends (&ends);
+  test_ends_close (&ends);
 }
 
 /* Several at once, each in its place. */
@@ -461,30 +374,30 @@ test_all_together (void)
   g_autoptr (GSockMessage) message = test_message_new ("all");
   g_autoptr (GSockMessage) received = NULL;
   GSockAddress address, found;
-  Ends ends;
+  TestEnds ends;
 
-  open_ends (&ends, &ways[0]);
+  test_ends_open (&ends, &test_ways[0]);
   test_message_ask_for (ends.server, "ip-packet-info");
   test_message_ask_for (ends.server, "ip-receive-ttl");
   test_message_ask_for (ends.server, "ip-receive-tos");
   test_message_ask_for (ends.server, "timestamp-ns");
-  address = host_and_port ("127.0.0.9", ends.port);
+  address = test_host_and_port ("127.0.0.9", ends.port);
   gsock_message_set_address (message, &address);
   gsock_message_set_ttl (message, 11);
   gsock_message_set_traffic_class (message, 0x28);
-  address = host_and_port ("127.0.0.8", 0);
+  address = test_host_and_port ("127.0.0.8", 0);
   g_clear_object (&ends.client);
-  ends.client = make_datagram_socket (AF_INET, "0.0.0.0");
+  ends.client = test_datagram_socket_new (AF_INET, "0.0.0.0");
   gsock_message_set_packet_info (message, &address, 1);
   test_message_send (ends.client, message);
   received = test_message_receive (ends.server, 65536, 0);
   test_message_assert_text (received, "all");
-  assert_host (gsock_message_get_address (received), "127.0.0.8");
+  test_assert_host (gsock_message_get_address (received), "127.0.0.8");
   g_assert_true (gsock_message_get_packet_info (received, &found, NULL));
-  assert_host (&found, "127.0.0.9");
+  test_assert_host (&found, "127.0.0.9");
   g_assert_cmpint (gsock_message_get_ttl (received), ==, 11);
   g_assert_cmpint (gsock_message_get_traffic_class (received), ==, 0x28);
-  close_ends (&ends);
+  test_ends_close (&ends);
 }
 
 /* What only a kernel that has gone wrong could give. */
@@ -541,12 +454,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  ADD_ROWS ("packet-info", ways, test_packet_info);
-  ADD_ROWS ("packet-info/interface", ways, test_packet_info_interface);
+  ADD_ROWS ("packet-info", test_ways, test_packet_info);
+  ADD_ROWS ("packet-info/interface", test_ways, test_packet_info_interface);
   test_add ("/ancillary/packet-info/of-others", test_packet_info_of_others);
   test_add ("/ancillary/packet-info/foreign", test_packet_info_foreign);
-  ADD_ROWS ("hops-and-class", ways, test_hops_and_class);
-  ADD_ROWS ("hops-and-class/connected", ways, test_hops_connected);
+  ADD_ROWS ("hops-and-class", test_ways, test_hops_and_class);
+  ADD_ROWS ("hops-and-class/connected", test_ways, test_hops_connected);
   test_add ("/ancillary/nothing-unasked", test_nothing_unasked);
   for (gsize i = 0; i < G_N_ELEMENTS (clocks); i++)
     {
@@ -555,7 +468,7 @@ main (int argc, char **argv)
       test_add_with (path, &clocks[i], test_timestamp);
     }
   test_add ("/ancillary/timestamp/of-sending", test_timestamp_of_sending);
-  ADD_ROWS ("segments", ways, test_segments);
+  ADD_ROWS ("segments", test_ways, test_segments);
   test_add ("/ancillary/overflow", test_overflow);
   test_add ("/ancillary/raw", test_raw_control);
   test_add ("/ancillary/all-together", test_all_together);

@@ -3,6 +3,7 @@
 
 #include "testmessage.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 GSockMessage *
@@ -56,4 +57,74 @@ void
 test_message_ask_for (GSockSocket *socket, const char *option)
 {
   test_message_set_option (socket, option, g_variant_new_boolean (TRUE));
+}
+
+const TestWay test_ways[TEST_N_WAYS] = {
+  { "ipv4", AF_INET, "127.0.0.2", "127.0.0.3", FALSE },
+  { "ipv6", AF_INET6, "::1", "::1", FALSE },
+  { "dual-stack", AF_INET, "127.0.0.2", "127.0.0.3", TRUE },
+};
+
+GSockSocket *
+test_datagram_socket_new (int family, const char *host)
+{
+  g_autoptr (GError) error = NULL;
+  GSockSocket *socket = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "address-family", family, "local-host", host, NULL);
+
+  g_assert_no_error (error);
+  return socket;
+}
+
+GSockSocket *
+test_dual_stack_socket_new (void)
+{
+  g_autoptr (GError) error = NULL;
+  GSockSocket *socket = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "address-family", AF_INET6, "local-host", "::",
+                                           "ipv6-only", FALSE, NULL);
+
+  g_assert_no_error (error);
+  return socket;
+}
+
+GSockAddress
+test_host_and_port (const char *host, guint port)
+{
+  g_autoptr (GError) error = NULL;
+  GSockAddress address;
+
+  gsock_address_init_from_host (&address, host, port, &error);
+  g_assert_no_error (error);
+  return address;
+}
+
+void
+test_assert_host (const GSockAddress *address, const char *host)
+{
+  g_autofree char *found = gsock_address_get_host (address);
+
+  g_assert_cmpstr (found, ==, host);
+}
+
+void
+test_ends_open (TestEnds *self, const TestWay *way)
+{
+  self->server = way->dual_stack ? test_dual_stack_socket_new () : test_datagram_socket_new (way->family, way->family == AF_INET6 ? "::" : "0.0.0.0");
+  self->client = way->dual_stack ? test_dual_stack_socket_new () : test_datagram_socket_new (way->family, way->sender);
+  self->port = (guint) gsock_socket_get_local_port (self->server);
+}
+
+void
+test_ends_close (TestEnds *self)
+{
+  g_assert_finalize_object (self->server);
+  g_assert_finalize_object (self->client);
+}
+
+void
+test_ask_for_each (GSockSocket *socket, const TestWay *way, const char *name4, const char *name6)
+{
+  if (way->family == AF_INET)
+    test_message_ask_for (socket, name4);
+  if (way->family == AF_INET6 || way->dual_stack)
+    test_message_ask_for (socket, name6);
 }
