@@ -32,8 +32,12 @@ peers          dnsmasq                         dnsmasq-base
 '
 
 # The interpreter that the distribution's PyGObject belongs to: another may come first on PATH.
-gsock_python=/usr/bin/python3
-[ -x "$gsock_python" ] || gsock_python=python3
+gsock_find_python ()
+{
+  gsock_python=/usr/bin/python3
+  [ -x "$gsock_python" ] || gsock_python=python3
+}
+gsock_find_python
 
 gsock_is_there ()
 {
@@ -107,6 +111,7 @@ gsock_setup ()
     return 1
   fi
   gsock_apt "$gsock_root" $gsock_packages || return 1
+  gsock_find_python
   gsock_left=$(gsock_missing 2 "$@")
   [ -z "$gsock_left" ] && return 0
   echo "installed, and still not found:$gsock_left" >&2
