@@ -28,7 +28,7 @@ typedef struct
 /* accept gives the new connection's pending error as its own. The listener has nothing to do with
  * it, and the next connection may be sound. */
 static const int dead_connection_errors[] = {
-  ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT,
+  ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT, EOPNOTSUPP,
 };
 
 static gboolean
