@@ -254,7 +254,7 @@ static const struct
   (BIT (LOCAL_HOST) | BIT (LOCAL_SERVICE) | BIT (REMOTE_HOST) | BIT (REMOTE_PORT)                  \
    | BIT (REMOTE_SERVICE) | BIT (FAMILY_HOST) | BIT (FAMILY_PORT) | BIT (IPV6))
 #define INTERNET_OPTIONS                                                                           \
-  (BIT (SCOPE_ID) | BIT (FLOW_INFO) | BIT (REUSE_ADDRESS) | BIT (REUSE_PORT) | BIT (INTERFACE)     \
+  (BIT (REUSE_ADDRESS) | BIT (REUSE_PORT) | BIT (INTERFACE)     \
    | BIT (KEEPALIVE) | BIT (NODELAY) | BIT (BROADCAST) | BIT (INCLUDE_HEADERS))
 #define FILENAMES (BIT (LOCAL_FILENAME) | BIT (REMOTE_FILENAME))
 #define FILE_OPTIONS (BIT (FILE_MODE) | BIT (UNLINK_ON_CLOSE) | BIT (REPLACE_STALE))
@@ -326,28 +326,34 @@ is_internet (int family)
 static const struct
 {
   guint64 bits;
-  gboolean internet, local, netlink;
+  gboolean ipv4, ipv6, local, netlink;
 } keyword_families[] = {
-  { .bits = HOSTS | INTERNET_OPTIONS, .internet = TRUE },
-  { .bits = BIT (LOCAL_PORT), .internet = TRUE, .netlink = TRUE },
+  { .bits = HOSTS | INTERNET_OPTIONS, .ipv4 = TRUE, .ipv6 = TRUE },
+  { .bits = BIT (SCOPE_ID) | BIT (FLOW_INFO), .ipv6 = TRUE },
+  { .bits = BIT (LOCAL_PORT), .ipv4 = TRUE, .ipv6 = TRUE, .netlink = TRUE },
   { .bits = FILENAMES | FILE_OPTIONS, .local = TRUE },
   { .bits = BIT (MULTICAST_GROUPS), .netlink = TRUE },
 };
 
 static gboolean
+is_for_family (gsize row, int family)
+{
+  return (keyword_families[row].ipv4 && (family == GSOCK_ADDRESS_FAMILY_INTERNET || family == GSOCK_ADDRESS_FAMILY_IPV4))
+         || (keyword_families[row].ipv6 && (family == GSOCK_ADDRESS_FAMILY_INTERNET || family == GSOCK_ADDRESS_FAMILY_IPV6))
+         || (keyword_families[row].local && family == GSOCK_ADDRESS_FAMILY_LOCAL)
+         || (keyword_families[row].netlink && family == GSOCK_ADDRESS_FAMILY_NETLINK);
+}
+
+static gboolean
 check_family (GSockRequest *self, GError **error)
 {
-  int family = self->address_family;
-
   for (guint i = 0; i < G_N_ELEMENTS (keyword_families); i++)
     {
       guint64 given = self->given & keyword_families[i].bits;
 
-      if (given != 0 && !(keyword_families[i].internet && is_internet (family))
-          && !(keyword_families[i].local && family == GSOCK_ADDRESS_FAMILY_LOCAL)
-          && !(keyword_families[i].netlink && family == GSOCK_ADDRESS_FAMILY_NETLINK))
+      if (given != 0 && !is_for_family (i, self->address_family))
         return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s does not go with the address family %s",
-                                    name_of (given), gsock_family_find (family)->name);
+                                    name_of (given), gsock_family_find (self->address_family)->name);
     }
   return TRUE;
 }

@@ -254,9 +254,12 @@ check_type (GSockSocket *self, GSockRequest *request, GError **error)
 {
   gsize row = class_row (G_OBJECT_TYPE (self));
 
+  request->object = NULL;
+  if (GSOCK_GIVEN (request, GSOCK_KEYWORD_CONNECT)
+      && (request->role != (int) class_kinds[row].role || (class_kinds[row].kind & GSOCK_CLASS_STREAM) == 0))
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: the class %s leaves no choice to connect", G_OBJECT_TYPE_NAME (self));
   request->kind = class_kinds[row].kind;
   request->role = class_kinds[row].role;
-  request->object = NULL;
   if (request->refused != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&request->refused));

@@ -263,7 +263,7 @@ run_case (TestManifest *manifest, TestCase *test, TestStage *stage, Run run)
   done = run (socket, test, &error);
   test_manifest_check (manifest, test, done, error);
   g_assert_finalize_object (socket);
-  test_stage_forget_others (stage);
+  test_stage_restore (stage);
 }
 
 static void

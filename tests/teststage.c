@@ -155,10 +155,35 @@ remove_folder (const char *path)
   g_assert_cmpint (g_rmdir (path), ==, 0);
 }
 
+static int
+compare_names (const char *const *name, const char *const *other)
+{
+  return strcmp (*name, *other);
+}
+
+/* The stale file is there to be taken. */
 void
-test_stage_forget_others (TestStage *self)
+test_stage_restore (TestStage *self)
 {
   g_ptr_array_set_size (self->others, 0);
+  if (!g_file_test (test_stage_place (self, "stale"), G_FILE_TEST_EXISTS))
+    close (test_local_fd (SOCK_STREAM, test_stage_place (self, "stale")));
+}
+
+/* Names of the files that are there now, sorted. */
+char *
+test_stage_list (TestStage *self)
+{
+  g_autoptr (GDir) dir = g_dir_open (self->dir, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, (GCompareFunc) compare_names);
+  g_ptr_array_add (names, NULL);
+  return g_strjoinv (" ", (char **) names->pdata);
 }
 
 void

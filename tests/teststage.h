@@ -29,9 +29,11 @@ typedef struct
 
 void test_stage_open (TestStage *self);
 
-/* Also closes what was made besides the sockets that make has answered. */
 void test_stage_close (TestStage *self);
-void test_stage_forget_others (TestStage *self);
+
+/* Between two cases: closes the peers that were made, and puts the stale file back. */
+void test_stage_restore (TestStage *self);
+char *test_stage_list (TestStage *self);
 
 const char *test_stage_place (TestStage *self, const char *name);
 int test_stage_port (TestStage *self, const char *name);
