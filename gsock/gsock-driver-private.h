@@ -12,15 +12,16 @@ G_BEGIN_DECLS
  * -EAGAIN when `events` must come first, or -errno; @flags is MSG_DONTWAIT, or 0 where it may wait
  * inside the kernel. Neither signals nor deadlines nor cancellation are its concern. */
 typedef struct _GSockOperation GSockOperation;
+typedef gssize (*GSockStep) (GSockOperation *self, int fd, int flags);
 struct _GSockOperation
 {
-  gssize (*step) (GSockOperation *self, int fd, int flags);
+  GSockStep step;
   short events;
   /* NULL, or how to wait where polling the descriptor for `events` would not do. */
   int (*wait) (GSockOperation *self, GSockHandle *handle, int fd, GSockPatience *patience);
 };
 
-gssize gsock_drive_on (GSockHandle *handle, GSockOperation *operation, int fd, int flags, gssize result, GSockPatience *patience);
+GSOCK_SELDOM gssize gsock_drive_on (GSockHandle *handle, GSockOperation *operation, int fd, int flags, gssize result, GSockPatience *patience);
 
 /* With nothing else to wait for the kernel may do the waiting, in one system call. */
 static inline gboolean
@@ -37,9 +38,10 @@ gsock_may_wait_in_kernel (const GSockHandle *handle, const GSockOperation *opera
  * The first try is all that most calls need. It is here, for the compiler to make one function of the
  * operator, this and the step: a processor that a system call has left without its record of return
  * addresses stumbles over each function that returns after it. */
-static inline gssize
+static G_ALWAYS_INLINE inline gssize
 gsock_drive (GSockHandle *handle, GSockOperation *operation, GSockPatience *patience)
 {
+  GSockStep step = operation->step; /* which the compiler knows as yet */
   gboolean in_kernel = gsock_may_wait_in_kernel (handle, operation, patience);
   guint weight = in_kernel ? 1 + GSOCK_USERS_IN_KERNEL : 1;
   int flags = in_kernel ? 0 : MSG_DONTWAIT;
@@ -52,7 +54,7 @@ gsock_drive (GSockHandle *handle, GSockOperation *operation, GSockPatience *pati
   if (G_UNLIKELY (fd < 0))
     return fd;
 
-  result = operation->step (operation, fd, flags);
+  result = step (operation, fd, flags);
   if (G_UNLIKELY (result < 0))
     result = gsock_drive_on (handle, operation, fd, flags, result, patience);
   /* The shutdown that wakes a waiter looks like an end of stream, or an empty datagram. */

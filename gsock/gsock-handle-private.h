@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gsock/gsock-address-private.h>
+#include <gsock/gsock-error-private.h>
 
 G_BEGIN_DECLS
 
@@ -32,10 +33,10 @@ typedef struct
 #define GSOCK_USERS_IN_KERNEL_MASK (0x7fffu << 16)
 
 /* Counts the forks of this process: a descriptor that was carried across one is shared. */
-extern guint gsock_fork_generation;
+G_GNUC_INTERNAL extern guint gsock_fork_generation;
 
 /* How many forks this process is away from the one that the library began in. */
-extern guint gsock_process_depth;
+G_GNUC_INTERNAL extern guint gsock_process_depth;
 
 void gsock_handle_init (GSockHandle *self);
 void gsock_handle_clear (GSockHandle *self);
@@ -45,9 +46,9 @@ void gsock_handle_ask_family (GSockHandle *self, int fd);
 void gsock_handle_expose (GSockHandle *self);
 gboolean gsock_handle_make_blocking (GSockHandle *self, int fd);
 gboolean gsock_handle_close (GSockHandle *self);
-void gsock_handle_release (GSockHandle *self);
-int gsock_handle_refuse (GSockHandle *self, guint weight);
-void gsock_handle_forget_parent (GSockHandle *self);
+GSOCK_SELDOM void gsock_handle_release (GSockHandle *self);
+GSOCK_SELDOM int gsock_handle_refuse (GSockHandle *self, guint weight);
+GSOCK_SELDOM void gsock_handle_forget_parent (GSockHandle *self);
 
 static inline gboolean
 gsock_handle_is_closed (GSockHandle *self)
@@ -85,6 +86,15 @@ gsock_handle_export_address (const GSockHandle *self, GSockAddress *address)
 {
   if (self->family == AF_INET6)
     gsock_address_unmap (address);
+}
+
+/* An address that the kernel has just written: nearly always it is as long as it should be. */
+static inline void
+gsock_handle_settle_address (const GSockHandle *self, GSockAddress *address)
+{
+  if (G_UNLIKELY (address->length < self->ops->stored_min || address->length > self->ops->stored_max))
+    gsock_address_clamp (address);
+  gsock_handle_export_address (self, address);
 }
 
 static inline const GSockAddress *

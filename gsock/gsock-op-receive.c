@@ -11,9 +11,18 @@
 #include <poll.h>
 #include <sys/uio.h>
 
+/* Which system call it takes. */
+typedef enum
+{
+  BY_RECV,
+  BY_RECVFROM,
+  BY_RECVMSG,
+} Way;
+
 typedef struct
 {
   GSockOperation operation;
+  Way way;
   guint8 *buffer;
   gsize length, got;
   int flags;
@@ -21,10 +30,9 @@ typedef struct
   GSockReceived *received;
 } Receive;
 
-static gssize
-step_stream (GSockOperation *operation, int fd, int flags)
+static inline gssize
+receive_stream (Receive *self, int fd, int flags)
 {
-  Receive *self = (Receive *) operation;
   gssize n = recv (fd, self->buffer + self->got, self->length - self->got, self->flags | flags);
 
   if (G_UNLIKELY (n < 0))
@@ -34,10 +42,9 @@ step_stream (GSockOperation *operation, int fd, int flags)
 }
 
 /* MSG_TRUNC asks for the length that the datagram had. */
-static gssize
-step_datagram (GSockOperation *operation, int fd, int flags)
+static inline gssize
+receive_datagram (Receive *self, int fd, int flags)
 {
-  Receive *self = (Receive *) operation;
   GSockAddress *sender = &self->received->sender;
   struct sockaddr *room = gsock_address_native_room (sender);
   gssize n = recvfrom (fd, self->buffer, self->length, self->flags | flags | MSG_TRUNC, room, &sender->length);
@@ -52,9 +59,8 @@ step_datagram (GSockOperation *operation, int fd, int flags)
 
 /* Only recvmsg tells the flags of a message, which say where a record ends. */
 static gssize
-step_message (GSockOperation *operation, int fd, int flags)
+receive_message (Receive *self, int fd, int flags)
 {
-  Receive *self = (Receive *) operation;
   GSockAddress *sender = &self->received->sender;
   struct iovec vector = { self->buffer, self->length };
   struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
@@ -72,17 +78,24 @@ step_message (GSockOperation *operation, int fd, int flags)
   return 0;
 }
 
-static void
-choose_step (Receive *self, const GSockHandle *handle)
+static inline gssize
+step_receive (GSockOperation *operation, int fd, int flags)
 {
-  gboolean told = (self->flags & (MSG_ERRQUEUE | MSG_OOB)) != 0;
+  Receive *self = (Receive *) operation;
+
+  if (G_LIKELY (self->way == BY_RECVFROM))
+    return receive_datagram (self, fd, flags);
+  return self->way == BY_RECV ? receive_stream (self, fd, flags) : receive_message (self, fd, flags);
+}
+
+static inline Way
+choose_way (const GSockHandle *handle, int flags)
+{
+  gboolean told = (flags & (MSG_ERRQUEUE | MSG_OOB)) != 0;
 
   if (handle->type == SOCK_STREAM && !told)
-    self->operation.step = step_stream;
-  else if (handle->type == SOCK_DGRAM && handle->ops->wakes && !told)
-    self->operation.step = step_datagram;
-  else
-    self->operation.step = step_message;
+    return BY_RECV;
+  return handle->type == SOCK_DGRAM && handle->ops->wakes && !told ? BY_RECVFROM : BY_RECVMSG;
 }
 
 /* Urgent data and queued errors have events of their own, and the kernel never waits for them. */
@@ -92,7 +105,7 @@ awaited_events (int flags)
   return (flags & MSG_OOB) != 0 ? POLLPRI : (flags & MSG_ERRQUEUE) != 0 ? 0 : POLLIN;
 }
 
-static gboolean
+static GSOCK_SELDOM gboolean
 is_still_unbound (GSockHandle *handle)
 {
   GSockAddress address;
@@ -106,7 +119,7 @@ is_still_unbound (GSockHandle *handle)
   return !handle->bound;
 }
 
-static gssize
+static inline gssize
 check_receivable (GSockHandle *handle)
 {
   if (G_LIKELY (handle->connected || handle->bound || handle->fd < 0))
@@ -118,11 +131,12 @@ check_receivable (GSockHandle *handle)
   return 0;
 }
 
-static inline gssize
+static G_ALWAYS_INLINE inline gssize
 receive_on_handle (GSockHandle *handle, guint8 *buffer, gsize length, int flags, GSockReceived *received, GSockPatience *patience)
 {
   Receive self = {
-    .operation = { .events = awaited_events (flags) },
+    .operation = { .step = step_receive, .events = awaited_events (flags) },
+    .way = choose_way (handle, flags),
     .buffer = buffer,
     .length = length,
     .flags = flags & ~(MSG_DONTWAIT | MSG_TRUNC | MSG_WAITALL),
@@ -132,19 +146,18 @@ receive_on_handle (GSockHandle *handle, guint8 *buffer, gsize length, int flags,
 
   /* What is peeked at stays, so there is nothing to go on with. */
   self.fill = (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0 && handle->type == SOCK_STREAM;
-  choose_step (&self, handle);
   result = gsock_drive (handle, &self.operation, patience);
   if (G_UNLIKELY (result < 0 && self.got == 0))
     return result;
 
-  if (self.operation.step == step_stream)
+  if (self.way == BY_RECV)
     received->full_length = self.got;
   else
-    gsock_address_clamp (&received->sender);
+    gsock_handle_settle_address (handle, &received->sender);
   return self.got;
 }
 
-static gboolean
+static GSOCK_SELDOM gboolean
 set_receive_error (GError **error, gssize failure, const GSockHandle *handle)
 {
   if (failure == -ECONNREFUSED && handle->type == SOCK_DGRAM && handle->ops->internet)
@@ -153,7 +166,7 @@ set_receive_error (GError **error, gssize failure, const GSockHandle *handle)
   return gsock_error_set (error, failure, "receive", NULL);
 }
 
-static inline gssize
+static G_ALWAYS_INLINE inline gssize
 receive_now (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
@@ -169,7 +182,6 @@ receive_now (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags 
   if (G_UNLIKELY (result < 0))
     return set_receive_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
 
-  gsock_handle_export_address (handle, &received->sender);
   received->length = result;
   received->truncated = (received->flags & MSG_TRUNC) != 0;
   return result;
@@ -234,7 +246,7 @@ copy_bytes (GBytes *bytes, guint8 *buffer, gsize length, GSockAddress *sender, G
   return received->length;
 }
 
-static gssize
+static GSOCK_SELDOM gssize
 receive_by_method (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GSockAddress) sender = NULL;

@@ -34,7 +34,7 @@ continue_without_cookie (Send *self)
   return -EAGAIN;
 }
 
-static gssize
+static inline gssize
 step_send (GSockOperation *operation, int fd, int flags)
 {
   Send *self = (Send *) operation;
@@ -78,7 +78,7 @@ check_destination (const GSockHandle *handle, const GSockAddress *destination, i
   return 0;
 }
 
-static inline gssize
+static G_ALWAYS_INLINE inline gssize
 send_on_handle (GSockHandle *handle, const guint8 *buffer, gsize length, const GSockAddress *destination, int flags, GSockPatience *patience)
 {
   GSockAddress room;
@@ -102,7 +102,7 @@ send_on_handle (GSockHandle *handle, const guint8 *buffer, gsize length, const G
 }
 
 /* A refusal that an earlier datagram met comes back as the error of the next call. */
-static gboolean
+static GSOCK_SELDOM gboolean
 set_send_error (GError **error, gssize failure, const GSockHandle *handle, const GSockAddress *destination)
 {
   if (failure == -ECONNREFUSED && handle->type == SOCK_DGRAM && handle->ops->internet)
@@ -117,7 +117,7 @@ set_send_error (GError **error, gssize failure, const GSockHandle *handle, const
   return gsock_error_set (error, failure, "send", destination);
 }
 
-static inline gssize
+static G_ALWAYS_INLINE inline gssize
 send_now (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
@@ -150,7 +150,7 @@ gsock_socket_real_send_to (GSockSocket *self, GBytes *data, const GSockAddress *
 }
 
 /* None of some bytes sent, and no error, is what bindings make of an exception. */
-static gssize
+static GSOCK_SELDOM gssize
 send_by_method (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   gssize n = GSOCK_SOCKET_GET_CLASS (self)->send_to (self, data, destination, flags, wait, timeout, cancellable, error);

@@ -21,7 +21,7 @@ typedef struct
 } GSockSocketPrivate;
 
 /* Set with the class. The macros of GObject keep it to themselves, and each call would be one more. */
-extern int gsock_socket_private_offset;
+G_GNUC_INTERNAL extern int gsock_socket_private_offset;
 
 static inline GSockSocketPrivate *
 gsock_socket_get_private (GSockSocket *self)
@@ -56,7 +56,7 @@ gboolean gsock_request_run (GSockRequest *request, GSockSocket *self, GCancellab
 /* gsock-socket.c: an object of @type around a descriptor that is made already. */
 GSockSocket *gsock_socket_construct (GType type);
 GSockSocket *gsock_socket_new_for_fd (GType type, int fd, int family, int native_type, int protocol);
-gboolean gsock_socket_answered (GSockSocket *self, gboolean answer, const char *operation, GError **error);
+GSOCK_SELDOM gboolean gsock_socket_answered (GSockSocket *self, gboolean answer, const char *operation, GError **error);
 GType gsock_socket_type_for (int family, int type, GSockRole role);
 guint gsock_socket_kind_of (GSockSocket *self);
 
