@@ -254,7 +254,7 @@ static const struct
   (BIT (LOCAL_HOST) | BIT (LOCAL_SERVICE) | BIT (REMOTE_HOST) | BIT (REMOTE_PORT)                  \
    | BIT (REMOTE_SERVICE) | BIT (FAMILY_HOST) | BIT (FAMILY_PORT) | BIT (IPV6))
 #define INTERNET_OPTIONS                                                                           \
-  (BIT (REUSE_ADDRESS) | BIT (REUSE_PORT) | BIT (INTERFACE)     \
+  (BIT (REUSE_ADDRESS) | BIT (REUSE_PORT) | BIT (INTERFACE)                                        \
    | BIT (KEEPALIVE) | BIT (NODELAY) | BIT (BROADCAST) | BIT (INCLUDE_HEADERS))
 #define FILENAMES (BIT (LOCAL_FILENAME) | BIT (REMOTE_FILENAME))
 #define FILE_OPTIONS (BIT (FILE_MODE) | BIT (UNLINK_ON_CLOSE) | BIT (REPLACE_STALE))
