@@ -21,7 +21,8 @@ typedef struct
   const struct sockaddr *address; /* NULL: the peer */
   socklen_t address_length;
   int flags;
-  gboolean stream; /* goes on until all is sent */
+  gboolean stream;  /* goes on until all is sent */
+  gboolean unbound; /* its first datagram will bind it */
 } Send;
 
 /* Without a cookie of the server's nothing went but the request to connect. The rest is as ever. */
@@ -34,6 +35,21 @@ continue_without_cookie (Send *self)
   return -EAGAIN;
 }
 
+static GSOCK_SELDOM gssize
+explain_failure (Send *self, int fd, int number)
+{
+  GSockAddress local;
+  struct sockaddr *room = gsock_address_native_room (&local);
+
+  if (number == EINPROGRESS && (self->flags & MSG_FASTOPEN) != 0)
+    return continue_without_cookie (self);
+  /* The first datagram found no port to be sent from, says the kernel by EAGAIN; no poll tells when
+   * there will be one. */
+  if (number == EAGAIN && self->unbound && getsockname (fd, room, &local.length) == 0 && gsock_address_get_port (&local) == 0)
+    return -EADDRNOTAVAIL;
+  return -number;
+}
+
 static inline gssize
 step_send (GSockOperation *operation, int fd, int flags)
 {
@@ -42,18 +58,17 @@ step_send (GSockOperation *operation, int fd, int flags)
                      self->address, self->address_length);
 
   if (G_UNLIKELY (n < 0))
-    return errno == EINPROGRESS && (self->flags & MSG_FASTOPEN) != 0 ? continue_without_cookie (self) : -errno;
+    return explain_failure (self, fd, errno);
   self->sent += n;
   return G_LIKELY (self->sent == self->length || !self->stream) ? 0 : -EAGAIN;
 }
 
-/* A datagram to a local socket waits for room in the receiver's queue, of which polling the sender
- * tells nothing unless it is connected there. So a socket that is takes its place in the poll. */
+/* Polling the sender tells nothing of the receiver's queue unless it is connected there. So a socket
+ * that is takes its place in the poll. */
 static int
-wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSockPatience *patience)
+wait_by_probe (Send *self, GSockHandle *handle, GSockPatience *patience)
 {
-  Send *self = (Send *) operation;
-  int probe = patience->wait ? gsock_sys_socket (AF_UNIX, SOCK_DGRAM, 0, TRUE) : -1;
+  int probe = gsock_sys_socket (AF_UNIX, SOCK_DGRAM, 0, TRUE);
   int ready;
 
   if (probe < 0 || connect (probe, self->address, self->address_length) < 0)
@@ -63,6 +78,16 @@ wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSock
   if (probe >= 0)
     (void) close (probe);
   return ready;
+}
+
+/* A datagram to a local socket needs room in the sender's buffer, where it counts until it is
+ * received, and a place in the receiver's queue. */
+static int
+wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSockPatience *patience)
+{
+  int ready = gsock_wait_one (handle, fd, POLLOUT, patience);
+
+  return ready > 0 ? wait_by_probe ((Send *) operation, handle, patience) : ready;
 }
 
 /* What the kernel would answer too, but not in the same words for every family. */
@@ -91,10 +116,11 @@ send_on_handle (GSockHandle *handle, const guint8 *buffer, gsize length, const G
     .address_length = native != NULL ? native->length : 0,
     .flags = (flags & ~MSG_DONTWAIT) | MSG_NOSIGNAL,
     .stream = handle->type == SOCK_STREAM,
+    .unbound = !handle->bound && handle->type == SOCK_DGRAM && handle->ops->internet,
   };
   gssize result;
 
-  if (native != NULL && handle->ops->local && handle->type == SOCK_DGRAM)
+  if (native != NULL && handle->family == AF_UNIX && handle->type == SOCK_DGRAM)
     self.operation.wait = wait_for_receiver;
   result = gsock_drive (handle, &self.operation, patience);
   /* What went is told; what stopped it will be met again. */
@@ -114,6 +140,8 @@ set_send_error (GError **error, gssize failure, const GSockHandle *handle, const
   if (failure == -EDESTADDRREQ || failure == -ENOTCONN)
     return gsock_error_literal (error, GSOCK_ERROR_NOT_CONNECTED,
                                 "send-to: the socket is not connected: give a destination, or connect first");
+  if (failure == -EINVAL && destination != NULL && handle->type == SOCK_DGRAM && handle->ops->internet && gsock_address_get_port (destination) == 0)
+    return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "send-to: the port of the destination is 0; ports are 1 to 65535");
   return gsock_error_set (error, failure, "send", destination);
 }
 
@@ -168,6 +196,34 @@ check_request (const guint8 *buffer, gsize length, GSockMessageFlags flags, GErr
   return TRUE;
 }
 
+static gssize
+send_flagged (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  return send_now (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
+}
+
+static GSOCK_SELDOM gssize
+send_copy_by_method (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (buffer, length);
+
+  return send_by_method (self, bytes, destination, flags, wait, timeout, cancellable, error);
+}
+
+/* Without flags, as most calls are, there is nothing to decide on: the compiler makes a short way of
+ * its own for them. */
+static G_ALWAYS_INLINE inline gssize
+send_checked (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  if (!check_request (buffer, length, flags, error))
+    return -1;
+  if (G_UNLIKELY (GSOCK_SOCKET_GET_CLASS (self)->send_to != gsock_socket_real_send_to))
+    return send_copy_by_method (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
+  if (G_UNLIKELY (flags != 0))
+    return send_flagged (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
+  return send_now (self, buffer, length, destination, 0, wait, timeout, cancellable, error);
+}
+
 /**
  * gsock_socket_send_to_direct:
  * @self: a socket
@@ -191,16 +247,9 @@ check_request (const guint8 *buffer, gsize length, GSockMessageFlags flags, GErr
 gssize
 gsock_socket_send_to_direct (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GBytes) bytes = NULL;
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
-
-  if (!check_request (buffer, length, flags, error))
-    return -1;
-  if (G_LIKELY (GSOCK_SOCKET_GET_CLASS (self)->send_to == gsock_socket_real_send_to))
-    return send_now (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
-  bytes = g_bytes_new (buffer, length);
-  return send_by_method (self, bytes, destination, flags, wait, timeout, cancellable, error);
+  return send_checked (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
 }
 
 /**
