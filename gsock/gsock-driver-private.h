@@ -23,13 +23,14 @@ struct _GSockOperation
 
 GSOCK_SELDOM gssize gsock_drive_on (GSockHandle *handle, GSockOperation *operation, int fd, int flags, gssize result, GSockPatience *patience);
 
-/* With nothing else to wait for the kernel may do the waiting, in one system call. */
+/* With nothing else to wait for the kernel may do the waiting, in one system call. (There is no
+ * branch in this: each condition holds nearly always.) */
 static inline gboolean
 gsock_may_wait_in_kernel (const GSockHandle *handle, const GSockOperation *operation, const GSockPatience *patience)
 {
-  return patience->wait && patience->timeout < 0 && patience->cancellable == NULL
-         && (handle->kernel_waits & operation->events) != 0
-         && handle->generation == __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE);
+  return (patience->wait != FALSE) & (patience->timeout < 0) & (patience->cancellable == NULL)
+         & ((handle->kernel_waits & operation->events) != 0)
+         & (handle->generation == __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE));
 }
 
 /* Answers what the step answered at last, or -GSOCK_E_CLOSED, -GSOCK_E_CANCELLED,
@@ -45,6 +46,7 @@ gsock_drive (GSockHandle *handle, GSockOperation *operation, GSockPatience *pati
   gboolean in_kernel = gsock_may_wait_in_kernel (handle, operation, patience);
   guint weight = in_kernel ? 1 + GSOCK_USERS_IN_KERNEL : 1;
   int flags = in_kernel ? 0 : MSG_DONTWAIT;
+  gboolean closed;
   gssize result;
   int fd;
 
@@ -57,11 +59,9 @@ gsock_drive (GSockHandle *handle, GSockOperation *operation, GSockPatience *pati
   result = step (operation, fd, flags);
   if (G_UNLIKELY (result < 0))
     result = gsock_drive_on (handle, operation, fd, flags, result, patience);
+  closed = gsock_handle_leave (handle, weight);
   /* The shutdown that wakes a waiter looks like an end of stream, or an empty datagram. */
-  if (result == 0 && in_kernel && gsock_handle_is_closed (handle))
-    result = -GSOCK_E_CLOSED;
-  gsock_handle_leave (handle, weight);
-  return result;
+  return G_UNLIKELY (closed) && in_kernel && result == 0 ? -GSOCK_E_CLOSED : result;
 }
 
 G_END_DECLS

@@ -19,6 +19,8 @@ typedef struct
   int family, type, protocol; /* as the kernel has them */
   const GSockFamily *ops;
   guint kernel_waits;        /* POLLIN, POLLOUT: for what a call may wait inside the kernel */
+  guint address_length;      /* of every address of the family; 0: they differ */
+  gboolean datagrams;        /* whose flags recvfrom tells all there is to tell of */
   gboolean exposed;          /* others may hold the descriptor */
   gboolean nonblocking;      /* gsock has made its open file description so */
   gboolean bound, connected, connecting, listening, abort;
@@ -56,11 +58,17 @@ gsock_handle_is_closed (GSockHandle *self)
   return (__atomic_load_n (&self->users, __ATOMIC_ACQUIRE) & GSOCK_USERS_CLOSED) != 0;
 }
 
-static inline void
+/* Whether the handle is closed by now. */
+static inline gboolean
 gsock_handle_leave (GSockHandle *self, guint weight)
 {
-  if (G_UNLIKELY (__atomic_sub_fetch (&self->users, weight, __ATOMIC_ACQ_REL) == GSOCK_USERS_CLOSED))
+  guint users = __atomic_sub_fetch (&self->users, weight, __ATOMIC_ACQ_REL);
+
+  if (G_LIKELY ((users & GSOCK_USERS_CLOSED) == 0))
+    return FALSE;
+  if (users == GSOCK_USERS_CLOSED)
     gsock_handle_release (self);
+  return TRUE;
 }
 
 /* The descriptor, which stays open until the caller leaves with the same weight: 1, or
@@ -92,7 +100,7 @@ gsock_handle_export_address (const GSockHandle *self, GSockAddress *address)
 static inline void
 gsock_handle_settle_address (const GSockHandle *self, GSockAddress *address)
 {
-  if (G_UNLIKELY (address->length < self->ops->stored_min || address->length > self->ops->stored_max))
+  if (G_UNLIKELY (address->length != self->address_length))
     gsock_address_clamp (address);
   gsock_handle_export_address (self, address);
 }

@@ -102,9 +102,9 @@ gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protoco
   gsock_handle_update (self);
 }
 
-/* For what may a call wait inside the kernel? Where shutdown is sure to end the wait and hurts
- * nobody else. A datagram to a full local socket waits for the peer's queue, which no shutdown of
- * this end interrupts. */
+/* Works out what every call wants to know. For what may one wait inside the kernel? Where shutdown is
+ * sure to end the wait and hurts nobody else. A datagram to a full local socket waits for the peer's
+ * queue, which no shutdown of this end interrupts. */
 void
 gsock_handle_update (GSockHandle *self)
 {
@@ -115,6 +115,8 @@ gsock_handle_update (GSockHandle *self)
   if (self->ops->wakes && !self->exposed && (conversation || datagram))
     waits = datagram && self->ops->local ? POLLIN : POLLIN | POLLOUT;
   self->kernel_waits = waits;
+  self->datagrams = datagram && self->ops->wakes;
+  self->address_length = self->ops->stored_min == self->ops->stored_max ? self->ops->stored_min : 0;
 }
 
 /* IPV6_ADDRFORM makes another socket of it. */

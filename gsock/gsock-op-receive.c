@@ -91,11 +91,11 @@ step_receive (GSockOperation *operation, int fd, int flags)
 static inline Way
 choose_way (const GSockHandle *handle, int flags)
 {
-  gboolean told = (flags & (MSG_ERRQUEUE | MSG_OOB)) != 0;
-
-  if (handle->type == SOCK_STREAM && !told)
-    return BY_RECV;
-  return handle->type == SOCK_DGRAM && handle->ops->wakes && !told ? BY_RECVFROM : BY_RECVMSG;
+  if ((flags & (MSG_ERRQUEUE | MSG_OOB)) != 0)
+    return BY_RECVMSG;
+  if (G_LIKELY (handle->datagrams))
+    return BY_RECVFROM;
+  return handle->type == SOCK_STREAM ? BY_RECV : BY_RECVMSG;
 }
 
 /* Urgent data and queued errors have events of their own, and the kernel never waits for them. */
@@ -122,9 +122,9 @@ is_still_unbound (GSockHandle *handle)
 static inline gssize
 check_receivable (GSockHandle *handle)
 {
-  if (G_LIKELY (handle->connected || handle->bound || handle->fd < 0))
+  if (G_LIKELY ((handle->bound | handle->connected) != 0 || handle->fd < 0))
     return 0;
-  if (handle->type == SOCK_DGRAM && handle->ops->wakes)
+  if (handle->datagrams)
     return is_still_unbound (handle) ? -GSOCK_E_NOT_BOUND : 0;
   if ((handle->type == SOCK_STREAM || handle->type == SOCK_SEQPACKET) && !handle->connecting && !handle->exposed)
     return -ENOTCONN;
@@ -259,6 +259,26 @@ receive_by_method (GSockSocket *self, guint8 *buffer, gsize length, GSockMessage
   return gsock_socket_answered (self, bytes != NULL, "receive-from", error) ? copy_bytes (bytes, buffer, length, sender, received) : -1;
 }
 
+static gssize
+receive_flagged (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
+{
+  return receive_now (self, buffer, length, flags, wait, timeout, received, cancellable, error);
+}
+
+/* Without flags, as most calls are, there is nothing to decide on: the compiler makes a short way of
+ * its own for them. */
+static G_ALWAYS_INLINE inline gssize
+receive_checked (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
+{
+  if (!gsock_message_flags_check ("receive-from", flags, GSOCK_FLAG_RECEIVE, error))
+    return -1;
+  if (G_UNLIKELY (GSOCK_SOCKET_GET_CLASS (self)->receive_from != gsock_socket_real_receive_from))
+    return receive_by_method (self, buffer, length, flags, wait, timeout, received, cancellable, error);
+  if (G_UNLIKELY (flags != 0))
+    return receive_flagged (self, buffer, length, flags, wait, timeout, received, cancellable, error);
+  return receive_now (self, buffer, length, 0, wait, timeout, received, cancellable, error);
+}
+
 /**
  * gsock_socket_receive_from_direct: (skip)
  * @self: a socket
@@ -284,15 +304,9 @@ gsock_socket_receive_from_direct (GSockSocket *self, void *buffer, gsize length,
 {
   GSockReceived unwanted;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
-  if (!gsock_message_flags_check ("receive-from", flags, GSOCK_FLAG_RECEIVE, error))
-    return -1;
-  if (received == NULL)
-    received = &unwanted;
-  if (G_LIKELY (GSOCK_SOCKET_GET_CLASS (self)->receive_from == gsock_socket_real_receive_from))
-    return receive_now (self, buffer, length, flags, wait, timeout, received, cancellable, error);
-  return receive_by_method (self, buffer, length, flags, wait, timeout, received, cancellable, error);
+  return receive_checked (self, buffer, length, flags, wait, timeout, received != NULL ? received : &unwanted, cancellable, error);
 }
 
 /**

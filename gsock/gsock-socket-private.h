@@ -29,6 +29,23 @@ gsock_socket_get_private (GSockSocket *self)
   return G_STRUCT_MEMBER_P (self, gsock_socket_private_offset);
 }
 
+/* gsock's own classes, which live as long as the process, by the bits of GSockClassKinds. */
+#define GSOCK_N_CLASS_KINDS 4
+G_GNUC_INTERNAL extern gpointer gsock_socket_own_classes[GSOCK_N_CLASS_KINDS];
+
+/* As GSOCK_IS_SOCKET, which walks through the type system for every class that is derived. */
+static inline gboolean
+gsock_socket_check (GSockSocket *self)
+{
+  gpointer klass = self != NULL ? ((GTypeInstance *) self)->g_class : NULL;
+
+  if (G_LIKELY (klass != NULL))
+    for (guint i = 0; i < GSOCK_N_CLASS_KINDS; i++)
+      if (__atomic_load_n (&gsock_socket_own_classes[i], __ATOMIC_RELAXED) == klass)
+        return TRUE;
+  return GSOCK_IS_SOCKET (self);
+}
+
 static inline GSockHandle *
 gsock_socket_get_handle (GSockSocket *self)
 {

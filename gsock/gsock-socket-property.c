@@ -284,10 +284,15 @@ spec_of (const GSockKeyword *row)
   return NULL;
 }
 
+gpointer gsock_socket_own_classes[GSOCK_N_CLASS_KINDS];
+
 /* Installs the keywords that only the classes of @kind have; GSOCK_CLASS_ANY: those that all have. */
 void
 gsock_socket_install_keywords (GObjectClass *object_class, guint kind)
 {
+  if (kind != GSOCK_CLASS_ANY)
+    __atomic_store_n (&gsock_socket_own_classes[g_bit_nth_lsf (kind, -1)], object_class, __ATOMIC_RELAXED);
+
   /* A class does not inherit these two from its parent. */
   if (object_class->set_property == NULL)
     object_class->set_property = gsock_socket_set_property;
