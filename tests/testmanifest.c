@@ -13,8 +13,8 @@
 
 #define COLUMNS 5
 
-static void
-clear_values (TestCase *self)
+void
+test_case_clear (TestCase *self)
 {
   for (guint i = 0; i < self->n_values; i++)
     g_value_unset (&self->values[i]);
@@ -28,7 +28,7 @@ free_case (gpointer data)
 {
   TestCase *self = data;
 
-  clear_values (self);
+  test_case_clear (self);
   g_free (self->where);
   g_free (self->socket);
   g_free (self->keywords);
@@ -285,7 +285,7 @@ test_case_fill (TestCase *self, GHashTable *places)
   g_autofree char *text = put_places (self, self->keywords != NULL ? self->keywords : "", places);
   g_autoptr (GPtrArray) words = split_words (text);
 
-  clear_values (self);
+  test_case_clear (self);
   self->names = g_new0 (char *, words->len + 1);
   self->values = g_new0 (GValue, words->len);
   for (self->n_values = 0; self->n_values < words->len; self->n_values++)

@@ -45,6 +45,7 @@ gboolean test_case_is_possible (const TestCase *self);
 
 /* Reads the keywords into names and values; @places says what $name stands for. */
 void test_case_fill (TestCase *self, GHashTable *places);
+void test_case_clear (TestCase *self);
 
 /* Fails the running test, which goes on with the next case. */
 void test_case_fail (const TestCase *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
