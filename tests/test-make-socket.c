@@ -8,8 +8,10 @@
 
 #include <gsock/gsock-request-private.h>
 
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static void
 run_case (TestManifest *manifest, TestCase *test, TestStage *stage)
@@ -431,6 +433,92 @@ test_scopes (void)
   test_assert_error (error, GSOCK_ERROR_ADDRESS_NOT_AVAILABLE);
 }
 
+/* The file goes with the socket that made it, unless it shall stay, or is another's by now. */
+static void
+test_unlink_on_close (void)
+{
+  TestStage stage;
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  GSockSocket *socket;
+
+  test_stage_open (&stage);
+  path = test_stage_path (&stage, "x");
+  for (int unlinks = 0; unlinks < 2; unlinks++)
+    {
+      gboolean read = -1;
+
+      socket = gsock_make_socket (NULL, &error, "local-filename", path, "unlink-on-close", unlinks, NULL);
+      g_assert_no_error (error);
+      g_object_get (socket, "unlink-on-close", &read, NULL);
+      g_assert_cmpint (read, ==, unlinks);
+      g_assert_true (gsock_socket_close (socket, FALSE, NULL));
+      g_assert_cmpint (g_file_test (path, G_FILE_TEST_EXISTS), ==, !unlinks);
+      g_assert_finalize_object (socket);
+      (void) g_unlink (path);
+    }
+
+  socket = gsock_make_socket (NULL, &error, "local-filename", path, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  close (test_local_fd (SOCK_STREAM, path));
+  g_assert_finalize_object (socket);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  test_stage_close (&stage);
+}
+
+/* Who came too late leaves the file of the first alone, and who takes a stale one makes a new one. */
+static void
+test_replace_stale (void)
+{
+  TestStage stage;
+  g_autoptr (GError) error = NULL;
+  const char *stale;
+  GStatBuf before, after;
+  GSockSocket *first, *second;
+
+  test_stage_open (&stage);
+  stale = test_stage_place (&stage, "stale");
+  g_assert_cmpint (g_lstat (stale, &before), ==, 0);
+  first = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-filename", stale, "replace-stale", TRUE, NULL);
+  g_assert_no_error (error);
+  second = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-filename", stale, "replace-stale", TRUE, NULL);
+  g_assert_null (second);
+  test_assert_error (error, GSOCK_ERROR_ADDRESS_IN_USE);
+  second = gsock_make_socket (NULL, &error, "remote-filename", stale, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_lstat (stale, &after), ==, 0);
+  g_assert_true (before.st_ino != after.st_ino || before.st_ctim.tv_nsec != after.st_ctim.tv_nsec || before.st_ctim.tv_sec != after.st_ctim.tv_sec);
+  g_assert_finalize_object (second);
+  g_assert_finalize_object (first);
+  g_assert_false (g_file_test (stale, G_FILE_TEST_EXISTS));
+  test_stage_close (&stage);
+}
+
+/* Nothing that is not a socket, and nothing that somebody uses, is ever replaced. */
+static void
+test_replace_nothing_else (void)
+{
+  static const char *const others[] = { "file", "stream", "datagram", "seqpacket" };
+  TestStage stage;
+
+  test_stage_open (&stage);
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      const char *path = test_stage_place (&stage, others[i]);
+      g_autoptr (GError) error = NULL;
+      GStatBuf before, after;
+
+      g_assert_cmpint (g_lstat (path, &before), ==, 0);
+      g_assert_null (gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-filename", path, "replace-stale", TRUE, NULL));
+      test_assert_error (error, GSOCK_ERROR_ADDRESS_IN_USE);
+      g_assert_cmpint (g_lstat (path, &after), ==, 0);
+      g_assert_cmpuint (before.st_ino, ==, after.st_ino);
+    }
+  test_stage_close (&stage);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -446,6 +534,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/make-socket/cancelled", test_cancelled);
   g_test_add_func ("/make-socket/init-again", test_init_again);
   g_test_add_func ("/make-socket/scopes", test_scopes);
+
+  g_test_add_func ("/make-socket/unlink-on-close", test_unlink_on_close);
+  g_test_add_func ("/make-socket/replace-stale", test_replace_stale);
+  g_test_add_func ("/make-socket/replace-nothing-else", test_replace_nothing_else);
 
   return g_test_run ();
 }

@@ -152,53 +152,6 @@ test_mapped_client (void)
   g_assert_true (g_str_has_prefix (text, "127.0.0.1:"));
 }
 
-/* The same for datagrams, and the answer finds the way back. */
-static void
-test_mapped_sender (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSockSocket) server = NULL, client = NULL;
-  g_autoptr (GSockAddress) local = NULL;
-  GSockReceived received;
-  char buffer[8];
-
-  if (!has_ipv6 ())
-    return;
-  server = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "local-port", 0, NULL);
-  client = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "remote-host", "127.0.0.1",
-                              "remote-port", gsock_socket_get_local_port (server), NULL);
-  g_assert_no_error (error);
-  g_assert_cmpint (gsock_socket_send_to (client, "hello", 5, NULL, &error, NULL), ==, 5);
-  g_assert_cmpint (gsock_socket_receive_from (server, buffer, sizeof buffer, &received, NULL, &error, NULL), ==, 5);
-  local = gsock_socket_get_local_address (client, &error);
-  g_assert_true (gsock_address_equal (&received.sender, local));
-  g_assert_cmpint (gsock_socket_send_to (server, "you", 3, NULL, &error, "remote-address", &received.sender, NULL), ==, 3);
-  g_assert_no_error (error);
-  g_assert_cmpint (gsock_socket_receive_from (client, buffer, sizeof buffer, NULL, NULL, &error, NULL), ==, 3);
-}
-
-static void
-test_family_host (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSockSocket) plain = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, NULL);
-  g_autoptr (GSockSocket) ipv4 = NULL, ipv6 = NULL;
-
-  ipv4 = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "family-host", "127.0.0.1", "family-port", 9, NULL);
-  g_assert_no_error (error);
-  g_assert_cmpint (native_int (plain, SOL_SOCKET, SO_DOMAIN), ==, AF_INET);
-  g_assert_cmpint (native_int (ipv4, SOL_SOCKET, SO_DOMAIN), ==, AF_INET);
-  g_assert_false (gsock_socket_is_bound (ipv4));
-  g_assert_false (gsock_socket_is_connected (ipv4));
-  if (!has_ipv6 ())
-    return;
-  ipv6 = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "family-host", "::1", "family-port", 9, NULL);
-  g_assert_no_error (error);
-  g_assert_cmpint (native_int (ipv6, SOL_SOCKET, SO_DOMAIN), ==, AF_INET6);
-  g_assert_false (gsock_socket_is_bound (ipv6));
-  g_assert_false (gsock_socket_is_connected (ipv6));
-}
-
 /* Each keyword that is an option, both ways. */
 static void
 test_keyword_options (void)
@@ -305,36 +258,6 @@ test_option_phases (void)
   g_assert_cmpint (native_int (GSOCK_SOCKET (accepted), IPPROTO_IP, IP_TTL), ==, 44);
   g_assert_cmpint (native_int (GSOCK_SOCKET (accepted), IPPROTO_TCP, TCP_NODELAY), ==, 1);
   g_assert_cmpint (native_int (GSOCK_SOCKET (accepted), SOL_SOCKET, SO_KEEPALIVE), ==, 1);
-}
-
-static void
-test_backlog (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSockSocket) server
-      = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-host", "127.0.0.1", "backlog", 7, NULL);
-  struct tcp_info info;
-  socklen_t length = sizeof info;
-
-  /* Of a listener the kernel tells its backlog in this field. */
-  g_assert_cmpint (getsockopt (gsock_socket_get_file_descriptor (server, NULL), IPPROTO_TCP, TCP_INFO, &info, &length), ==, 0);
-  g_assert_cmpuint (info.tcpi_sacked, ==, 7);
-}
-
-static void
-test_netlink_groups (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, &error, "address-family", GSOCK_ADDRESS_FAMILY_NETLINK, "multicast-groups", 5, NULL);
-  g_autoptr (GSockAddress) address = NULL;
-  int groups = 0;
-
-  g_assert_no_error (error);
-  address = gsock_socket_get_local_address (socket, NULL);
-  g_assert_cmpuint (gsock_address_get_groups (address), ==, 5);
-  g_object_get (socket, "multicast-groups", &groups, NULL);
-  g_assert_cmpint (groups, ==, 5);
-  g_assert_cmpint (native_int (socket, SOL_SOCKET, SO_PROTOCOL), ==, 0);
 }
 
 static void
@@ -520,6 +443,93 @@ test_one_works (void)
   g_assert_cmpuint (test_count_descriptors (), ==, before);
 }
 
+static GSockSocket *
+make_bound (const char *path, int mode)
+{
+  g_autoptr (GError) error = NULL;
+  GSockSocket *socket = gsock_make_socket (NULL, &error, "local-filename", path, "file-mode", mode, NULL);
+
+  g_assert_no_error (error);
+  return socket;
+}
+
+static int
+mode_of (const char *path)
+{
+  GStatBuf status;
+
+  return g_lstat (path, &status) == 0 ? (int) (status.st_mode & 0777) : -1;
+}
+
+/* The umask masks, and is left as it is. */
+static void
+test_file_mode (void)
+{
+  const int modes[] = { 0600, 0640, 0666, 0777, 0 }, masks[] = { 0, 022, 077 };
+  g_autofree char *path = test_stage_path (&stage, "x");
+  mode_t before = umask (0);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (modes); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (masks); j++)
+      {
+        GSockSocket *socket;
+        int read = -1;
+
+        umask (masks[j]);
+        socket = make_bound (path, modes[i]);
+        g_assert_cmpint (mode_of (path), ==, modes[i] & ~masks[j]);
+        g_object_get (socket, "file-mode", &read, NULL);
+        g_assert_cmpint (read, ==, modes[i] & ~masks[j]);
+        g_assert_cmpint (umask (masks[j]), ==, masks[j]);
+        g_assert_finalize_object (socket);
+      }
+  umask (before);
+}
+
+typedef struct
+{
+  const char *path;
+  gboolean stop; /* atomic */
+  guint seen, too_open;
+} Watcher;
+
+static gpointer
+watch (gpointer data)
+{
+  Watcher *self = data;
+
+  while (!g_atomic_int_get (&self->stop))
+    {
+      int mode = mode_of (self->path);
+
+      self->seen += mode >= 0;
+      self->too_open += mode > 0600;
+    }
+  return NULL;
+}
+
+/* At no time is the file more open than it was asked to be. */
+static void
+test_file_mode_from_birth (void)
+{
+  g_autofree char *path = test_stage_path (&stage, "x");
+  Watcher watcher = { .path = path };
+  mode_t before = umask (0);
+  GThread *thread = g_thread_new ("watcher", watch, &watcher);
+
+  for (int i = 0; i < 300; i++)
+    {
+      GSockSocket *socket = make_bound (path, 0600);
+
+      g_assert_finalize_object (socket);
+    }
+  g_atomic_int_set (&watcher.stop, TRUE);
+  g_thread_join (thread);
+  umask (before);
+  g_test_message ("the file was seen %u times", watcher.seen);
+  g_assert_cmpuint (watcher.too_open, ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -532,20 +542,18 @@ main (int argc, char *argv[])
   g_test_add_func ("/request-run/reach", test_reach);
   g_test_add_func ("/request-run/reach-where-bound-to-ipv6", test_reach_where_bound_to_ipv6);
   g_test_add_func ("/request-run/mapped-client", test_mapped_client);
-  g_test_add_func ("/request-run/mapped-sender", test_mapped_sender);
-  g_test_add_func ("/request-run/family-host", test_family_host);
   g_test_add_func ("/request-run/keyword-options", test_keyword_options);
   g_test_add_func ("/request-run/reuse-defaults", test_reuse_defaults);
   g_test_add_func ("/request-run/interface", test_interface);
   g_test_add_func ("/request-run/option-phases", test_option_phases);
-  g_test_add_func ("/request-run/backlog", test_backlog);
-  g_test_add_func ("/request-run/netlink-groups", test_netlink_groups);
   g_test_add_func ("/request-run/close-on-exec", test_close_on_exec);
   g_test_add_func ("/request-run/protocol", test_protocol);
   g_test_add_func ("/request-run/started", test_started);
   g_test_add_func ("/request-run/started-in-vain", test_started_in_vain);
   g_test_add_func ("/request-run/timeout", test_timeout);
   g_test_add_func ("/request-run/nothing-left", test_nothing_left);
+  g_test_add_func ("/request-run/file-mode", test_file_mode);
+  g_test_add_func ("/request-run/file-mode-from-birth", test_file_mode_from_birth);
   g_test_add_func ("/request-run/reasons", test_reasons);
   g_test_add_func ("/request-run/one-works", test_one_works);
   g_test_add_func ("/request-run/reach-without-ipv6", test_reach_without_ipv6);
