@@ -46,7 +46,7 @@
  */
 
 /**
- * GSockSocket:open:
+ * GSockSocket:open: (getter is_open)
  *
  * Whether the socket is initialised and not closed.
  *
@@ -56,7 +56,7 @@
  */
 
 /**
- * GSockSocket:bound:
+ * GSockSocket:bound: (getter is_bound)
  *
  * Whether the socket has a local address.
  *
@@ -66,7 +66,7 @@
  */
 
 /**
- * GSockSocket:connected:
+ * GSockSocket:connected: (getter is_connected)
  *
  * Whether the socket has a peer.
  *
@@ -76,7 +76,7 @@
  */
 
 /**
- * GSockSocket:listening:
+ * GSockSocket:listening: (getter is_listening)
  *
  * Whether the socket listens.
  *
