@@ -3,9 +3,11 @@
 
 #include <gsock/gsock-socket-private.h>
 
+#include <gsock/gsock-control-message-private.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-message-flags-private.h>
 #include <gsock/gsock-op-private.h>
+#include <gsock/sys/gsock-sys.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -26,19 +28,25 @@ typedef struct
   guint8 *buffer;
   gsize length, got;
   int flags;
-  gboolean fill; /* goes on until the room is full */
+  gboolean stream;
+  gboolean fill;    /* goes on until the room is full */
+  gboolean control; /* descriptors may come along, which nobody here wants */
   GSockReceived *received;
 } Receive;
+
+static inline gssize
+count_stream (Receive *self, gssize n)
+{
+  self->got += n;
+  return self->fill && n > 0 && self->got < self->length ? -EAGAIN : 0;
+}
 
 static inline gssize
 receive_stream (Receive *self, int fd, int flags)
 {
   gssize n = recv (fd, self->buffer + self->got, self->length - self->got, self->flags | flags);
 
-  if (G_UNLIKELY (n < 0))
-    return -errno;
-  self->got += n;
-  return self->fill && n > 0 && self->got < self->length ? -EAGAIN : 0;
+  return G_UNLIKELY (n < 0) ? -errno : count_stream (self, n);
 }
 
 /* MSG_TRUNC asks for the length that the datagram had. */
@@ -57,23 +65,49 @@ receive_datagram (Receive *self, int fd, int flags)
   return 0;
 }
 
-/* Only recvmsg tells the flags of a message, which say where a record ends. */
+/* The kernel answers EINVAL where there is no urgent byte, and would not wait for one. */
 static gssize
+explain_no_urgency (int fd)
+{
+  struct pollfd ended = { .fd = fd, .events = POLLRDHUP };
+  int in_line = 0;
+  socklen_t length = sizeof in_line;
+
+  if (getsockopt (fd, SOL_SOCKET, SO_OOBINLINE, &in_line, &length) != 0 || in_line)
+    return -EINVAL;
+  return poll (&ended, 1, 0) > 0 && (ended.revents & (POLLRDHUP | POLLHUP)) != 0 ? 0 : -EAGAIN;
+}
+
+/* Only recvmsg tells the flags of a message, which say where a record ends, and has room for what may
+ * come along with it. On a stream MSG_TRUNC would throw the bytes away. */
+static G_NO_INLINE gssize
 receive_message (Receive *self, int fd, int flags)
 {
   GSockAddress *sender = &self->received->sender;
-  struct iovec vector = { self->buffer, self->length };
+  struct iovec vector = { self->buffer + self->got, self->length - self->got };
   struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
+  GSockControlRoom control;
   gssize n;
 
-  message.msg_name = gsock_address_native_room (sender);
-  message.msg_namelen = sender->length;
-  n = recvmsg (fd, &message, self->flags | flags | MSG_TRUNC | MSG_CMSG_CLOEXEC);
+  if (!self->stream)
+    {
+      message.msg_name = gsock_address_native_room (sender);
+      message.msg_namelen = sender->length;
+    }
+  if (self->control)
+    {
+      message.msg_control = &control;
+      message.msg_controllen = sizeof control;
+    }
+  n = recvmsg (fd, &message, self->flags | flags | (self->stream ? 0 : MSG_TRUNC) | MSG_CMSG_CLOEXEC);
   if (G_UNLIKELY (n < 0))
-    return -errno;
+    return errno == EINVAL && (self->flags & MSG_OOB) != 0 ? explain_no_urgency (fd) : -errno;
+  gsock_control_close_all (&message);
   sender->length = message.msg_namelen;
   self->received->full_length = n;
   self->received->flags = message.msg_flags & ~(MSG_CTRUNC | MSG_CMSG_CLOEXEC);
+  if (self->stream)
+    return count_stream (self, n);
   self->got = MIN ((gsize) n, self->length);
   return 0;
 }
@@ -91,7 +125,7 @@ step_receive (GSockOperation *operation, int fd, int flags)
 static inline Way
 choose_way (const GSockHandle *handle, int flags)
 {
-  if ((flags & (MSG_ERRQUEUE | MSG_OOB)) != 0)
+  if (G_UNLIKELY ((flags & (MSG_ERRQUEUE | MSG_OOB)) != 0 || handle->family == AF_UNIX))
     return BY_RECVMSG;
   if (G_LIKELY (handle->datagrams))
     return BY_RECVFROM;
@@ -102,7 +136,7 @@ choose_way (const GSockHandle *handle, int flags)
 static short
 awaited_events (int flags)
 {
-  return (flags & MSG_OOB) != 0 ? POLLPRI : (flags & MSG_ERRQUEUE) != 0 ? 0 : POLLIN;
+  return (flags & MSG_OOB) != 0 ? POLLPRI | POLLRDHUP : (flags & MSG_ERRQUEUE) != 0 ? 0 : POLLIN;
 }
 
 static GSOCK_SELDOM gboolean
@@ -140,17 +174,19 @@ receive_on_handle (GSockHandle *handle, guint8 *buffer, gsize length, int flags,
     .buffer = buffer,
     .length = length,
     .flags = flags & ~(MSG_DONTWAIT | MSG_TRUNC | MSG_WAITALL),
+    .stream = handle->type == SOCK_STREAM,
+    .control = handle->family == AF_UNIX && (flags & MSG_PEEK) == 0,
     .received = received,
   };
   gssize result;
 
   /* What is peeked at stays, so there is nothing to go on with. */
-  self.fill = (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0 && handle->type == SOCK_STREAM;
+  self.fill = (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0 && self.stream;
   result = gsock_drive (handle, &self.operation, patience);
   if (G_UNLIKELY (result < 0 && self.got == 0))
     return result;
 
-  if (self.way == BY_RECV)
+  if (self.stream)
     received->full_length = self.got;
   else
     gsock_handle_settle_address (handle, &received->sender);
