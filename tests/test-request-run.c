@@ -19,17 +19,6 @@
 
 static TestStage stage;
 
-/* As the kernel has it, not as gsock says. */
-static int
-native_int (GSockSocket *socket, int level, int option)
-{
-  int value = -1;
-  socklen_t length = sizeof value;
-
-  g_assert_cmpint (getsockopt (gsock_socket_get_file_descriptor (socket, NULL), level, option, &value, &length), ==, 0);
-  return value;
-}
-
 static gboolean
 knock (int family, int port)
 {
@@ -41,20 +30,6 @@ knock (int family, int port)
 
   close (fd);
   return open;
-}
-
-static gboolean
-has_ipv6 (void)
-{
-  struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
-  int fd = socket (AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  gboolean has = fd >= 0 && bind (fd, (struct sockaddr *) &address, sizeof address) == 0;
-
-  if (fd >= 0)
-    close (fd);
-  if (!has)
-    g_test_skip ("this machine has no IPv6");
-  return has;
 }
 
 /* A listener that was given a port only; %FALSE where the wanted clients do not get in. */
@@ -72,7 +47,7 @@ check_reach (GSockIpv6Mode ipv6, gboolean by_ipv4, gboolean by_ipv6)
 static void
 test_reach (void)
 {
-  if (!has_ipv6 ())
+  if (!test_needs_ipv6 ())
     return;
   check_reach (GSOCK_IPV6_MODE_YES, TRUE, TRUE);
   check_reach (GSOCK_IPV6_MODE_NO, TRUE, FALSE);
@@ -96,7 +71,7 @@ test_reach_where_bound_to_ipv6 (void)
 {
   const char *setting = "/proc/sys/net/ipv6/bindv6only";
 
-  if (!has_ipv6 () || !test_etc_is_own ())
+  if (!test_needs_ipv6 () || !test_etc_is_own ())
     return;
   if (!write_setting (setting, "1"))
     {
@@ -114,7 +89,7 @@ test_reach_without_ipv6 (void)
 {
   const char *setting = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
 
-  if (!has_ipv6 () || !test_etc_is_own ())
+  if (!test_needs_ipv6 () || !test_etc_is_own ())
     return;
   if (!write_setting (setting, "1"))
     {
@@ -135,7 +110,7 @@ test_mapped_client (void)
   g_autoptr (GSockAddress) remote = NULL, local = NULL;
   g_autofree char *host = NULL, *text = NULL;
 
-  if (!has_ipv6 ())
+  if (!test_needs_ipv6 ())
     return;
   server = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-port", 0, NULL);
   client = gsock_make_socket (NULL, &error, "remote-host", "127.0.0.1", "remote-port", gsock_socket_get_local_port (server), NULL);
@@ -183,7 +158,7 @@ test_keyword_options (void)
           continue;
         socket = gsock_make_socket (NULL, &error, "type", cases[i].type, "protocol", cases[i].protocol, cases[i].keyword, value, NULL);
         g_assert_no_error (error);
-        g_assert_cmpint (native_int (socket, cases[i].level, cases[i].option), ==, value);
+        g_assert_cmpint (test_native_int (socket, cases[i].level, cases[i].option), ==, value);
         g_object_get (socket, cases[i].keyword, &read, NULL);
         g_assert_cmpint (read, ==, value);
       }
@@ -203,15 +178,15 @@ test_reuse_defaults (void)
   };
   g_autoptr (GSockSocket) datagram = gsock_make_socket (NULL, NULL, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "local-port", 0, NULL);
 
-  g_assert_cmpint (native_int (datagram, SOL_SOCKET, SO_REUSEADDR), ==, 0);
-  g_assert_cmpint (native_int (datagram, SOL_SOCKET, SO_REUSEPORT), ==, 0);
-  g_assert_cmpint (native_int (datagram, SOL_SOCKET, SO_BROADCAST), ==, 0);
+  g_assert_cmpint (test_native_int (datagram, SOL_SOCKET, SO_REUSEADDR), ==, 0);
+  g_assert_cmpint (test_native_int (datagram, SOL_SOCKET, SO_REUSEPORT), ==, 0);
+  g_assert_cmpint (test_native_int (datagram, SOL_SOCKET, SO_BROADCAST), ==, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, NULL, "connect", cases[i].role, "local-port", 0, NULL);
 
-      g_assert_cmpint (native_int (socket, SOL_SOCKET, SO_REUSEADDR), ==, cases[i].reuse);
-      g_assert_cmpint (native_int (socket, SOL_SOCKET, SO_REUSEPORT), ==, 0);
+      g_assert_cmpint (test_native_int (socket, SOL_SOCKET, SO_REUSEADDR), ==, cases[i].reuse);
+      g_assert_cmpint (test_native_int (socket, SOL_SOCKET, SO_REUSEPORT), ==, 0);
     }
 }
 
@@ -246,18 +221,18 @@ test_option_phases (void)
   server = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-host", "127.0.0.1", "SO_RCVBUF", 9000,
                               "tcp-fast-open", 5, "ip-ttl", 44, "nodelay", TRUE, "keepalive", TRUE, NULL);
   g_assert_no_error (error);
-  g_assert_cmpint (native_int (server, IPPROTO_TCP, TCP_FASTOPEN), ==, 5);
+  g_assert_cmpint (test_native_int (server, IPPROTO_TCP, TCP_FASTOPEN), ==, 5);
   client = gsock_make_socket (NULL, &error, "remote-host", "127.0.0.1", "remote-port", gsock_socket_get_local_port (server),
                               "tcp-syncnt", 2, "TCP_QUICKACK", FALSE, "IP_TTL", 33, NULL);
   g_assert_no_error (error);
-  g_assert_cmpint (native_int (client, IPPROTO_TCP, TCP_SYNCNT), ==, 2);
-  g_assert_cmpint (native_int (client, IPPROTO_TCP, TCP_QUICKACK), ==, 0);
-  g_assert_cmpint (native_int (client, IPPROTO_IP, IP_TTL), ==, 33);
+  g_assert_cmpint (test_native_int (client, IPPROTO_TCP, TCP_SYNCNT), ==, 2);
+  g_assert_cmpint (test_native_int (client, IPPROTO_TCP, TCP_QUICKACK), ==, 0);
+  g_assert_cmpint (test_native_int (client, IPPROTO_IP, IP_TTL), ==, 33);
   accepted = gsock_passive_socket_accept_connection (GSOCK_PASSIVE_SOCKET (server), NULL, &error, NULL);
-  g_assert_cmpint (native_int (GSOCK_SOCKET (accepted), SOL_SOCKET, SO_RCVBUF), ==, 18000);
-  g_assert_cmpint (native_int (GSOCK_SOCKET (accepted), IPPROTO_IP, IP_TTL), ==, 44);
-  g_assert_cmpint (native_int (GSOCK_SOCKET (accepted), IPPROTO_TCP, TCP_NODELAY), ==, 1);
-  g_assert_cmpint (native_int (GSOCK_SOCKET (accepted), SOL_SOCKET, SO_KEEPALIVE), ==, 1);
+  g_assert_cmpint (test_native_int (GSOCK_SOCKET (accepted), SOL_SOCKET, SO_RCVBUF), ==, 18000);
+  g_assert_cmpint (test_native_int (GSOCK_SOCKET (accepted), IPPROTO_IP, IP_TTL), ==, 44);
+  g_assert_cmpint (test_native_int (GSOCK_SOCKET (accepted), IPPROTO_TCP, TCP_NODELAY), ==, 1);
+  g_assert_cmpint (test_native_int (GSOCK_SOCKET (accepted), SOL_SOCKET, SO_KEEPALIVE), ==, 1);
 }
 
 static void
@@ -285,7 +260,7 @@ test_protocol (void)
       g_test_skip ("this kernel has no UDP-Lite");
       return;
     }
-  g_assert_cmpint (native_int (socket, SOL_SOCKET, SO_PROTOCOL), ==, IPPROTO_UDPLITE);
+  g_assert_cmpint (test_native_int (socket, SOL_SOCKET, SO_PROTOCOL), ==, IPPROTO_UDPLITE);
   g_object_get (socket, "protocol", &protocol, NULL);
   g_assert_cmpint (protocol, ==, IPPROTO_UDPLITE);
 }
@@ -394,7 +369,7 @@ test_reasons (void)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!test_etc_is_own () || !has_ipv6 ())
+  if (!test_etc_is_own () || !test_needs_ipv6 ())
     return;
   test_hosts_write ();
   test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "remote-host", "localhost", "remote-port",
@@ -419,7 +394,7 @@ test_one_works (void)
   g_autoptr (GSockSocket) server = NULL, client = NULL, bound = NULL;
   guint before;
 
-  if (!test_etc_is_own () || !has_ipv6 ())
+  if (!test_etc_is_own () || !test_needs_ipv6 ())
     return;
   test_hosts_write ();
   before = test_count_descriptors ();

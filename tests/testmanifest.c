@@ -4,11 +4,9 @@
 #include "testmanifest.h"
 
 #include "testlib.h"
+#include "teststage.h"
 
-#include <math.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define COLUMNS 5
@@ -110,18 +108,6 @@ test_manifest_free (TestManifest *self)
 }
 
 static gboolean
-has_ipv6 (void)
-{
-  struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
-  int fd = socket (AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  gboolean has = fd >= 0 && bind (fd, (struct sockaddr *) &address, sizeof address) == 0;
-
-  if (fd >= 0)
-    close (fd);
-  return has;
-}
-
-static gboolean
 is_root (void)
 {
   return geteuid () == 0;
@@ -132,7 +118,7 @@ static const struct
   const char *name;
   gboolean (*is_there) (void);
 } needs[] = {
-  { "ipv6", has_ipv6 },
+  { "ipv6", test_has_ipv6 },
   { "root", is_root },
 };
 

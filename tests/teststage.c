@@ -47,6 +47,48 @@ test_accept_fd (int listener)
   return fd;
 }
 
+int
+test_native_int (GSockSocket *socket, int level, int option)
+{
+  int value = -1;
+  socklen_t length = sizeof value;
+
+  g_assert_cmpint (getsockopt (gsock_socket_get_file_descriptor (socket, NULL), level, option, &value, &length), ==, 0);
+  return value;
+}
+
+gboolean
+test_has_ipv6 (void)
+{
+  struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
+  int fd = socket (AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  gboolean has = fd >= 0 && bind (fd, (struct sockaddr *) &address, sizeof address) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return has;
+}
+
+gboolean
+test_needs_ipv6 (void)
+{
+  gboolean has = test_has_ipv6 ();
+
+  if (!has)
+    g_test_skip ("this machine has no IPv6");
+  return has;
+}
+
+gboolean
+test_needs_root (void)
+{
+  gboolean is_root = geteuid () == 0;
+
+  if (!is_root)
+    g_test_skip ("only root may make such a socket");
+  return is_root;
+}
+
 char *
 test_stage_path (TestStage *self, const char *name)
 {
