@@ -57,6 +57,7 @@ typedef union
 } GSockArgument;
 
 #define GSOCK_KEYWORD_LENGTH_MAX 31
+#define GSOCK_KEYWORD_ROWS_MAX 64
 
 /* The keywords of one operator. The rows are sorted by length and then by name. */
 typedef struct _GSockKeywordTable GSockKeywordTable;
@@ -74,6 +75,7 @@ struct _GSockKeywordTable
 
   gsize indexed;
   guint8 first_of_length[GSOCK_KEYWORD_LENGTH_MAX + 2];
+  guint8 tags[GSOCK_KEYWORD_ROWS_MAX]; /* of the names: two of their letters in one number */
 };
 
 /* Every spec begins with the bits of the keywords that were given. */

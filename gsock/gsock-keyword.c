@@ -28,13 +28,23 @@ gsock_keyword_names_equal (const char *name, const char *canonical_name)
   return *name == *canonical_name;
 }
 
-static void
+/* The first letter and one that names of the same length differ in: local-host and local-port. */
+static inline guint8
+tag_of (const char *name, gsize length)
+{
+  return (guint8) (name[0] + 7 * name[length > 4 ? length - 4 : 0]);
+}
+
+static GSOCK_SELDOM void
 index_table (GSockKeywordTable *table)
 {
   guint row = 0;
 
   if (!g_once_init_enter (&table->indexed))
     return;
+  g_assert (table->n_rows <= GSOCK_KEYWORD_ROWS_MAX);
+  for (guint i = 0; i < table->n_rows; i++)
+    table->tags[i] = tag_of (table->rows[i].name, strlen (table->rows[i].name));
   for (guint length = 0; length < G_N_ELEMENTS (table->first_of_length); length++)
     {
       while (row < table->n_rows && strlen (table->rows[row].name) < length)
@@ -44,24 +54,63 @@ index_table (GSockKeywordTable *table)
   g_once_init_leave (&table->indexed, 1);
 }
 
+#define LOADED(type, address)                                                                      \
+  (G_GNUC_EXTENSION ({                                                                             \
+    type _loaded;                                                                                  \
+    memcpy (&_loaded, (address), sizeof _loaded);                                                  \
+    _loaded;                                                                                       \
+  }))
+
+/* Whether @type is the same at both ends, which together have all @length bytes. */
+#define SAME_ENDS(type, a, b, length)                                                              \
+  (LOADED (type, a) == LOADED (type, b)                                                            \
+   && LOADED (type, (a) + (length) - sizeof (type)) == LOADED (type, (b) + (length) - sizeof (type)))
+
+static inline gboolean
+same_letters (const char *a, const char *b, gsize length)
+{
+  if (length > 16)
+    return memcmp (a, b, length) == 0;
+  if (length >= 8)
+    return SAME_ENDS (guint64, a, b, length);
+  return length >= 4 ? SAME_ENDS (guint32, a, b, length) : memcmp (a, b, length) == 0;
+}
+
+/* A name that is written as the table has it. */
+static inline const GSockKeyword *
+find_as_written (GSockKeywordTable *table, const char *name, gsize length)
+{
+  guint8 tag = tag_of (name, length);
+  guint end = table->first_of_length[length + 1];
+
+  for (guint i = table->first_of_length[length]; i < end; i++)
+    if (table->tags[i] == tag && same_letters (table->rows[i].name, name, length))
+      return &table->rows[i];
+  return NULL;
+}
+
+static GSOCK_SELDOM const GSockKeyword *
+find_otherwise (GSockKeywordTable *table, const char *name, gsize length)
+{
+  char written[GSOCK_KEYWORD_LENGTH_MAX + 1];
+
+  if (length == 0 || length > GSOCK_KEYWORD_LENGTH_MAX || memchr (name, '_', length) == NULL)
+    return NULL;
+  memcpy (written, name, length + 1);
+  g_strdelimit (written, "_", '-');
+  return find_as_written (table, written, length);
+}
+
 const GSockKeyword *
 gsock_keyword_find (GSockKeywordTable *table, const char *name)
 {
   gsize length = strlen (name);
+  const GSockKeyword *row;
 
-  index_table (table);
-  if (length > GSOCK_KEYWORD_LENGTH_MAX)
-    return NULL;
-
-  for (guint i = table->first_of_length[length]; i < table->first_of_length[length + 1]; i++)
-    {
-      const GSockKeyword *row = &table->rows[i];
-
-      if (row->name[0] == name[0]
-          && (memcmp (row->name, name, length) == 0 || gsock_keyword_names_equal (name, row->name)))
-        return row;
-    }
-  return NULL;
+  if (G_UNLIKELY (__atomic_load_n (&table->indexed, __ATOMIC_ACQUIRE) == 0))
+    index_table (table);
+  row = G_LIKELY (length <= GSOCK_KEYWORD_LENGTH_MAX) ? find_as_written (table, name, length) : NULL;
+  return G_LIKELY (row != NULL) ? row : find_otherwise (table, name, length);
 }
 
 /* The number of single letters to change, add or drop. */
@@ -169,11 +218,25 @@ store_object (GSockKeywordTable *table, GObject **field, gpointer value)
     *field = value;
 }
 
-static void
-store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GSockArgument *argument)
-{
-  gpointer field = (char *) spec + row->offset;
+#define TYPE(name) (1u << GSOCK_ARGUMENT_##name)
 
+/* What is collected as an int, and of that what is stored as one; what is collected as a pointer. */
+#define STORED_AS_INT (TYPE (BOOLEAN) | TYPE (INT) | TYPE (ENUM) | TYPE (FAMILY) | TYPE (PROTOCOL))
+#define COLLECTED_AS_INT (STORED_AS_INT | TYPE (FLAGS) | TYPE (FLAG))
+#define POINTERS (TYPE (STRING) | TYPE (ADDRESS) | TYPE (OBJECT))
+
+/* Any value of the right C type will do. */
+#define UNCHECKED (TYPE (BOOLEAN) | TYPE (STRING) | TYPE (FLAG) | TYPE (ADDRESS))
+
+static inline gboolean
+is_of (const GSockKeyword *row, guint types)
+{
+  return (1u << row->type & types) != 0;
+}
+
+static void
+store_other (GSockKeywordTable *table, gpointer field, const GSockKeyword *row, const GSockArgument *argument)
+{
   switch (row->type)
     {
     case GSOCK_ARGUMENT_STRING:
@@ -198,23 +261,27 @@ store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const G
     case GSOCK_ARGUMENT_TYPE:
       *(GType *) field = argument->type;
       break;
-    case GSOCK_ARGUMENT_BOOLEAN:
-    case GSOCK_ARGUMENT_INT:
-    case GSOCK_ARGUMENT_ENUM:
-    case GSOCK_ARGUMENT_FAMILY:
-    case GSOCK_ARGUMENT_PROTOCOL:
-      *(int *) field = (int) argument->integer;
+    default:
       break;
     }
+}
+
+static inline void
+store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GSockArgument *argument)
+{
+  gpointer field = (char *) spec + row->offset;
+
+  if (is_of (row, STORED_AS_INT))
+    *(int *) field = (int) argument->integer;
+  else
+    store_other (table, field, row, argument);
 }
 
 /* A string, address or object that is NULL says the same as a keyword that was left out. */
 static inline gboolean
 is_left_out (const GSockKeyword *row, const GSockArgument *argument)
 {
-  return argument->pointer == NULL
-         && (row->type == GSOCK_ARGUMENT_STRING || row->type == GSOCK_ARGUMENT_ADDRESS
-             || row->type == GSOCK_ARGUMENT_OBJECT);
+  return argument->pointer == NULL && is_of (row, POINTERS);
 }
 
 /* Two values of one keyword contradict each other; flags add up. */
@@ -234,7 +301,7 @@ check_and_store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *ro
 {
   if (is_left_out (row, argument))
     return TRUE;
-  if (!gsock_keyword_check (table->operator_name, row, argument, error))
+  if (!is_of (row, UNCHECKED) && !gsock_keyword_check (table->operator_name, row, argument, error))
     return FALSE;
   if (G_UNLIKELY (is_second (row, seen)))
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: %s is given twice", table->operator_name, row->name);
@@ -244,33 +311,17 @@ check_and_store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *ro
   return TRUE;
 }
 
-static void
+static inline void
 collect (const GSockKeyword *row, GSockArguments *arguments, GSockArgument *argument)
 {
-  argument->integer = 0;
-  switch (row->type)
-    {
-    case GSOCK_ARGUMENT_DOUBLE:
-      argument->real = va_arg (arguments->list, double);
-      break;
-    case GSOCK_ARGUMENT_STRING:
-    case GSOCK_ARGUMENT_ADDRESS:
-    case GSOCK_ARGUMENT_OBJECT:
-      argument->pointer = va_arg (arguments->list, gpointer);
-      break;
-    case GSOCK_ARGUMENT_TYPE:
-      argument->type = va_arg (arguments->list, GType);
-      break;
-    case GSOCK_ARGUMENT_BOOLEAN:
-    case GSOCK_ARGUMENT_INT:
-    case GSOCK_ARGUMENT_ENUM:
-    case GSOCK_ARGUMENT_FAMILY:
-    case GSOCK_ARGUMENT_PROTOCOL:
-    case GSOCK_ARGUMENT_FLAGS:
-    case GSOCK_ARGUMENT_FLAG:
-      argument->integer = va_arg (arguments->list, int);
-      break;
-    }
+  if (is_of (row, COLLECTED_AS_INT))
+    argument->integer = va_arg (arguments->list, int);
+  else if (is_of (row, POINTERS))
+    argument->pointer = va_arg (arguments->list, gpointer);
+  else if (row->type == GSOCK_ARGUMENT_DOUBLE)
+    argument->real = va_arg (arguments->list, double);
+  else
+    argument->type = va_arg (arguments->list, GType);
 }
 
 static gboolean

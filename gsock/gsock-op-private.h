@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gsock/gsock-address-private.h>
+#include <gsock/gsock-error-private.h>
 #include <gsock/gsock-keyword-private.h>
 #include <gsock/gsock-socket.h>
 
@@ -185,6 +186,16 @@ extern GSockKeywordTable gsock_from_fd_keywords;
 extern GSockKeywordTable gsock_pair_keywords;
 
 gboolean gsock_check_names (const char *operator_name, const GSockFamily *family, const char *host_keyword, const char *filename_keyword, GError **error);
-gboolean gsock_check_range (const char *operator_name, int start, int end, gsize length, gsize *size, GError **error);
+GSOCK_SELDOM gboolean gsock_refuse_range (const char *operator_name, int start, int end, gsize length, GError **error);
+
+/* How many bytes [start, end) has; an @end of -1 is the end of the buffer. */
+static inline gboolean
+gsock_check_range (const char *operator_name, int start, int end, gsize length, gsize *size, GError **error)
+{
+  gsize last = end < 0 ? length : (gsize) end;
+
+  *size = last - start;
+  return G_LIKELY (last <= length && (gsize) start <= last) || gsock_refuse_range (operator_name, start, end, length, error);
+}
 
 G_END_DECLS

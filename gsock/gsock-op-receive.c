@@ -395,13 +395,13 @@ gsock_socket_receive_bytes (GSockSocket *self, gsize size, GSockMessageFlags fla
 static gssize
 receive_by_spec (GSockSocket *self, guint8 *buffer, gsize length, GSockReceiveSpec *spec, GSockReceived *received, GCancellable *cancellable, GError **error)
 {
+  GSockReceived unwanted;
   gsize size;
 
   if (!gsock_check_range ("receive-from", spec->start, spec->end, length, &size, error))
     return -1;
-  return gsock_socket_receive_from_direct (self, buffer + spec->start, size,
-                                           spec->flags, spec->wait,
-                                           spec->timeout, received, cancellable, error);
+  return receive_checked (self, buffer + spec->start, size, spec->flags, spec->wait, spec->timeout,
+                          received != NULL ? received : &unwanted, cancellable, error);
 }
 
 /**
@@ -428,7 +428,7 @@ gsock_socket_receive_from (GSockSocket *self, void *buffer, gsize length, GSockR
   va_list arguments;
   gboolean parsed;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
   va_start (arguments, first_keyword);
   parsed = gsock_keywords_parse_valist (&gsock_receive_keywords, &spec, first_keyword, arguments, error);
@@ -479,7 +479,7 @@ gsock_socket_receive_from_with_keywords (GSockSocket *self, gsize size, const ch
   GSockReceived received;
   gssize n;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), NULL);
+  g_return_val_if_fail (gsock_socket_check (self), NULL);
 
   /* The caller has no buffer of which start and end could choose a part: they only say how long. */
   *length = 0;

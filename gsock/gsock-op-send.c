@@ -284,18 +284,12 @@ gsock_socket_send_bytes (GSockSocket *self, GBytes *data, const GSockAddress *de
   return send_by_method (self, data, destination, flags, wait, timeout, cancellable, error);
 }
 
-/* How many bytes [start, end) has; an @end of -1 is the end of the buffer. */
 gboolean
-gsock_check_range (const char *operator_name, int start, int end, gsize length, gsize *size, GError **error)
+gsock_refuse_range (const char *operator_name, int start, int end, gsize length, GError **error)
 {
-  gsize last = end < 0 ? length : (gsize) end;
-
-  if (G_UNLIKELY (last > length || (gsize) start > last))
-    return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE,
-                                "%s: start %d and end %" G_GSIZE_FORMAT " do not lie in a buffer of %" G_GSIZE_FORMAT " bytes",
-                                operator_name, start, last, length);
-  *size = last - start;
-  return TRUE;
+  return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE,
+                              "%s: start %d and end %" G_GSIZE_FORMAT " do not lie in a buffer of %" G_GSIZE_FORMAT " bytes",
+                              operator_name, start, end < 0 ? length : (gsize) end, length);
 }
 
 static gboolean
@@ -311,49 +305,51 @@ look_up_destination (GSockSendSpec *spec, GSockHandle *handle, GSockAddress *fou
   return list != NULL;
 }
 
-/* Whom the keywords mean; an address of length 0 is the peer. */
-static gboolean
-find_destination (GSockSendSpec *spec, GSockHandle *handle, GSockAddress *found, GCancellable *cancellable, GError **error)
+/* Whom the keywords mean; @room is for an address that has to be made. */
+static const GSockAddress *
+find_destination (GSockSendSpec *spec, GSockHandle *handle, GSockAddress *room, GCancellable *cancellable, GError **error)
 {
   gboolean port = GSOCK_GIVEN (spec, GSOCK_SEND_PORT);
 
   if (spec->host != NULL && spec->filename == NULL && spec->address.length == 0 && port)
     return gsock_check_names ("send-to", handle->ops, "remote-host", NULL, error)
-           && look_up_destination (spec, handle, found, cancellable, error);
+           && look_up_destination (spec, handle, room, cancellable, error) ? room : NULL;
   if ((spec->host != NULL) + (spec->filename != NULL) + (spec->address.length > 0) > 1)
-    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "send-to: the destination is given in more than one way");
-  if (port != (spec->host != NULL))
-    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "send-to: remote-host and remote-port go together");
-  if (spec->filename != NULL)
-    return gsock_check_names ("send-to", handle->ops, NULL, "remote-filename", error)
-           && gsock_address_init_from_filename (found, spec->filename, error);
-  *found = spec->address;
-  return TRUE;
+    gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "send-to: the destination is given in more than one way");
+  else if (port != (spec->host != NULL))
+    gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "send-to: remote-host and remote-port go together");
+  else if (spec->filename == NULL)
+    return &spec->address;
+  else if (gsock_check_names ("send-to", handle->ops, NULL, "remote-filename", error)
+           && gsock_address_init_from_filename (room, spec->filename, error))
+    return room;
+  return NULL;
 }
 
-/* A connected socket with a destination is refused before a name is looked up. */
+#define DESTINATION ((1u << GSOCK_SEND_HOST) | (1u << GSOCK_SEND_PORT) | (1u << GSOCK_SEND_FILENAME) | (1u << GSOCK_SEND_ADDRESS))
+
+/* A connected socket with a destination is refused before a name is looked up. An address of length 0
+ * is the peer. */
 static gssize
 send_by_spec (GSockSocket *self, const guint8 *buffer, gsize length, GSockSendSpec *spec, GCancellable *cancellable, GError **error)
 {
   GSockHandle *handle = gsock_socket_get_handle (self);
-  GSockAddress destination;
-  gsize size = 0;
+  const GSockAddress *destination = NULL;
+  GSockAddress room;
+  gsize size;
 
   if (!gsock_check_range ("send-to", spec->start, spec->end, length, &size, error))
     return -1;
-  if (spec->given & ((1u << GSOCK_SEND_HOST) | (1u << GSOCK_SEND_PORT) | (1u << GSOCK_SEND_FILENAME) | (1u << GSOCK_SEND_ADDRESS)))
+  if ((spec->given & DESTINATION) != 0)
     {
       if (handle->connected && check_destination (handle, &spec->address, 0) < 0)
         return set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : -EISCONN, handle, NULL) - 1;
-      if (!find_destination (spec, handle, &destination, cancellable, error))
+      destination = find_destination (spec, handle, &room, cancellable, error);
+      if (destination == NULL)
         return -1;
     }
-  else
-    destination.length = 0;
-  return gsock_socket_send_to_direct (self, buffer + spec->start, size,
-                                      destination.length > 0 ? &destination : NULL,
-                                      spec->flags, spec->wait,
-                                      spec->timeout, cancellable, error);
+  return send_checked (self, buffer + spec->start, size, destination != NULL && destination->length > 0 ? destination : NULL,
+                       spec->flags, spec->wait, spec->timeout, cancellable, error);
 }
 
 /**
@@ -383,7 +379,7 @@ gsock_socket_send_to (GSockSocket *self, const void *buffer, gsize length, GCanc
   va_list arguments;
   gboolean parsed;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
   va_start (arguments, first_keyword);
   parsed = gsock_keywords_parse_valist (&gsock_send_keywords, &spec, first_keyword, arguments, error);
@@ -431,7 +427,7 @@ gsock_socket_send_to_with_keywords (GSockSocket *self, const guint8 *buffer, gsi
 {
   GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
   if (!gsock_keywords_parse_values (&gsock_send_keywords, &spec, names, values, n_values, error))
     return -1;
