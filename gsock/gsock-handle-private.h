@@ -23,6 +23,7 @@ typedef struct
   gboolean datagrams;        /* whose flags recvfrom tells all there is to tell of */
   gboolean exposed;          /* others may hold the descriptor */
   gboolean nonblocking;      /* gsock has made its open file description so */
+  gboolean bound_on_demand;  /* the program asked for it; sending and connecting bind unasked */
   gboolean bound, connected, connecting, listening, abort;
   GMutex lock;               /* guards waiters */
   GSockWaiterLink *waiters;
