@@ -66,14 +66,17 @@ index_table (GSockKeywordTable *table)
   (LOADED (type, a) == LOADED (type, b)                                                            \
    && LOADED (type, (a) + (length) - sizeof (type)) == LOADED (type, (b) + (length) - sizeof (type)))
 
+/* As memcmp, of no more than GSOCK_KEYWORD_LENGTH_MAX and without a call. */
 static inline gboolean
 same_letters (const char *a, const char *b, gsize length)
 {
   if (length > 16)
-    return memcmp (a, b, length) == 0;
+    return SAME_ENDS (guint64, a, b, length) && SAME_ENDS (guint64, a + 8, b + 8, length - 16);
   if (length >= 8)
     return SAME_ENDS (guint64, a, b, length);
-  return length >= 4 ? SAME_ENDS (guint32, a, b, length) : memcmp (a, b, length) == 0;
+  if (length >= 4)
+    return SAME_ENDS (guint32, a, b, length);
+  return SAME_ENDS (char, a, b, length) && a[length / 2] == b[length / 2];
 }
 
 /* A name that is written as the table has it. */
@@ -89,7 +92,7 @@ find_as_written (GSockKeywordTable *table, const char *name, gsize length)
   return NULL;
 }
 
-static GSOCK_SELDOM const GSockKeyword *
+static G_NO_INLINE const GSockKeyword *
 find_otherwise (GSockKeywordTable *table, const char *name, gsize length)
 {
   char written[GSOCK_KEYWORD_LENGTH_MAX + 1];
@@ -296,12 +299,20 @@ is_second (const GSockKeyword *row, guint64 *seen)
 }
 
 /* @seen has the keywords of the call that came before this one. */
+/* What needs no second look. */
+static inline gboolean
+is_fine (const GSockKeyword *row, const GSockArgument *argument)
+{
+  return is_of (row, UNCHECKED)
+         || (row->type == GSOCK_ARGUMENT_INT && argument->integer >= row->minimum && argument->integer <= row->maximum);
+}
+
 static inline gboolean
 check_and_store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GSockArgument *argument, guint64 *seen, GError **error)
 {
   if (is_left_out (row, argument))
     return TRUE;
-  if (!is_of (row, UNCHECKED) && !gsock_keyword_check (table->operator_name, row, argument, error))
+  if (!is_fine (row, argument) && !gsock_keyword_check (table->operator_name, row, argument, error))
     return FALSE;
   if (G_UNLIKELY (is_second (row, seen)))
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: %s is given twice", table->operator_name, row->name);
