@@ -6,6 +6,7 @@
 #include <gsock/gsock-enum-types.h>
 
 #include <glib/gstdio.h>
+#include <math.h>
 
 /**
  * GSockSocket:address-family:
@@ -261,7 +262,7 @@ spec_of (const GSockKeyword *row)
     case GSOCK_ARGUMENT_BOOLEAN:
       return g_param_spec_boolean (row->name, NULL, NULL, row->id == GSOCK_KEYWORD_UNLINK_ON_CLOSE, flags);
     case GSOCK_ARGUMENT_DOUBLE:
-      return g_param_spec_double (row->name, NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE, -1, flags);
+      return g_param_spec_double (row->name, NULL, NULL, -INFINITY, INFINITY, -1, flags);
     case GSOCK_ARGUMENT_STRING:
       return g_param_spec_string (row->name, NULL, NULL, NULL, flags);
     case GSOCK_ARGUMENT_ADDRESS:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The class of all sockets: objects that are not initialised or not open any more, operators that a
- * class specialises, its own properties as keywords, and what can be set while a socket lives. */
+ * class specialises, and its own properties as keywords. */
 
 #include "testlib.h"
 #include "testspecial.h"
@@ -9,7 +9,6 @@
 #include <gsock/gsock-socket-private.h>
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -512,51 +511,6 @@ test_own_class_by_properties (void)
 }
 
 static void
-test_live_properties (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSockSocket) stream = gsock_make_socket (NULL, &error, "address-family", GSOCK_ADDRESS_FAMILY_IPV4, NULL);
-  g_autoptr (GSockSocket) datagram = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "local-host", "127.0.0.1", NULL);
-  gboolean broadcast = FALSE;
-  char buffer;
-
-  for (int value = 1; value >= 0; value--)
-    {
-      g_object_set (stream, "keepalive", value, "nodelay", value, "reuse-address", value, NULL);
-      g_assert_cmpint (test_native_int (stream, SOL_SOCKET, SO_KEEPALIVE), ==, value);
-      g_assert_cmpint (test_native_int (stream, IPPROTO_TCP, TCP_NODELAY), ==, value);
-      g_assert_cmpint (test_native_int (stream, SOL_SOCKET, SO_REUSEADDR), ==, value);
-    }
-  g_object_set (datagram, "broadcast", TRUE, "timeout", 0.01, NULL);
-  g_assert_cmpint (test_native_int (datagram, SOL_SOCKET, SO_BROADCAST), ==, 1);
-  g_object_get (datagram, "broadcast", &broadcast, NULL);
-  g_assert_true (broadcast);
-  g_assert_cmpfloat (gsock_socket_get_timeout (datagram), ==, 0.01);
-  g_assert_cmpint (gsock_socket_receive_from (datagram, &buffer, 1, NULL, NULL, &error, NULL), ==, -1);
-  test_assert_error (error, GSOCK_ERROR_TIMED_OUT);
-}
-
-/* The others say that it is too late, and change nothing. */
-static void
-test_late_properties (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "local-host", "127.0.0.1", NULL);
-  int port = gsock_socket_get_local_port (socket);
-
-  g_test_expect_message ("GSock", G_LOG_LEVEL_WARNING, "*\"local-port\"*GSockDatagramSocket*construction*");
-  g_object_set (socket, "local-port", 5, NULL);
-  g_test_expect_message ("GSock", G_LOG_LEVEL_WARNING, "*\"remote-host\"*construction*");
-  g_object_set (socket, "remote-host", "127.0.0.1", NULL);
-  g_test_assert_expected_messages ();
-  g_assert_cmpint (gsock_socket_get_local_port (socket), ==, port);
-  g_assert_true (gsock_socket_close (socket, FALSE, NULL));
-  g_test_expect_message ("GSock", G_LOG_LEVEL_WARNING, "*closed*");
-  g_object_set (socket, "broadcast", TRUE, NULL);
-  g_test_assert_expected_messages ();
-}
-
-static void
 test_type_for (void)
 {
   const struct
@@ -610,8 +564,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/socket/own-keywords", test_own_keywords);
   g_test_add_func ("/socket/own-keywords-spelling", test_own_keywords_spelling);
   g_test_add_func ("/socket/own-class-by-properties", test_own_class_by_properties);
-  g_test_add_func ("/socket/live-properties", test_live_properties);
-  g_test_add_func ("/socket/late-properties", test_late_properties);
   g_test_add_func ("/socket/type-for", test_type_for);
   g_test_add_func ("/socket/dropped", test_dropped);
 
