@@ -24,9 +24,10 @@ typedef enum
   GSOCK_ARGUMENT_TYPE,     /* GType, derived from get_type */
 } GSockArgumentType;
 
+/* The name lies in the row, where a look at the row has brought it near. */
 typedef struct _GSockKeyword
 {
-  const char *name;
+  char name[20];
   GSockArgumentType type;
   guint8 id;            /* bit in the spec's `given` */
   guint8 kinds;         /* make-socket only: the classes that have it */

@@ -104,8 +104,8 @@ find_otherwise (GSockKeywordTable *table, const char *name, gsize length)
   return find_as_written (table, written, length);
 }
 
-const GSockKeyword *
-gsock_keyword_find (GSockKeywordTable *table, const char *name)
+static inline const GSockKeyword *
+find (GSockKeywordTable *table, const char *name)
 {
   gsize length = strlen (name);
   const GSockKeyword *row;
@@ -114,6 +114,12 @@ gsock_keyword_find (GSockKeywordTable *table, const char *name)
     index_table (table);
   row = G_LIKELY (length <= GSOCK_KEYWORD_LENGTH_MAX) ? find_as_written (table, name, length) : NULL;
   return G_LIKELY (row != NULL) ? row : find_otherwise (table, name, length);
+}
+
+const GSockKeyword *
+gsock_keyword_find (GSockKeywordTable *table, const char *name)
+{
+  return find (table, name);
 }
 
 /* The number of single letters to change, add or drop. */
@@ -362,7 +368,7 @@ parse_arguments (GSockKeywordTable *table, gpointer spec, const char *first_keyw
 
   for (const char *name = first_keyword; name != NULL; name = va_arg (arguments->list, const char *))
     {
-      const GSockKeyword *row = gsock_keyword_find (table, name);
+      const GSockKeyword *row = find (table, name);
       GSockArgument argument;
 
       if (row == NULL)
