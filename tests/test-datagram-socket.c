@@ -4,9 +4,11 @@
 #include <gsock/gsock.h>
 
 #include "testlib.h"
+#include "teststage.h"
 #include "testwire.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 static void
 assert_receives (GSockSocket *socket, const char *text, GSockSocket *from)
@@ -134,6 +136,80 @@ test_port_is_not_shared (void)
   test_assert_error (error, GSOCK_ERROR_ADDRESS_IN_USE);
 }
 
+/* On a dual-stack socket an IPv4 sender is seen under the address that it has, and the answer finds
+ * the way back. */
+static void
+test_mapped_sender (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) server = NULL, client = NULL;
+  g_autoptr (GSockAddress) local = NULL;
+  GSockReceived received;
+  char buffer[8];
+
+  if (!test_needs_ipv6 ())
+    return;
+  server = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "local-port", 0, NULL);
+  client = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "remote-host", "127.0.0.1",
+                              "remote-port", gsock_socket_get_local_port (server), NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (gsock_socket_send_to (client, "hello", 5, NULL, &error, NULL), ==, 5);
+  g_assert_cmpint (gsock_socket_receive_from (server, buffer, sizeof buffer, &received, NULL, &error, NULL), ==, 5);
+  local = gsock_socket_get_local_address (client, &error);
+  g_assert_true (gsock_address_equal (&received.sender, local));
+  g_assert_cmpint (gsock_socket_send_to (server, "you", 3, NULL, &error, "remote-address", &received.sender, NULL), ==, 3);
+  g_assert_no_error (error);
+  g_assert_cmpint (gsock_socket_receive_from (client, buffer, sizeof buffer, NULL, NULL, &error, NULL), ==, 3);
+}
+
+/* Neither bound nor connected: the host only says of which family the socket is. */
+static void
+test_family_host (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) plain = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, NULL);
+  g_autoptr (GSockSocket) ipv4 = NULL, ipv6 = NULL;
+
+  ipv4 = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "family-host", "127.0.0.1", "family-port", 9, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (test_native_int (plain, SOL_SOCKET, SO_DOMAIN), ==, AF_INET);
+  g_assert_cmpint (test_native_int (ipv4, SOL_SOCKET, SO_DOMAIN), ==, AF_INET);
+  g_assert_false (gsock_socket_is_bound (ipv4));
+  g_assert_false (gsock_socket_is_connected (ipv4));
+  if (!test_needs_ipv6 ())
+    return;
+  ipv6 = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "family-host", "::1", "family-port", 9, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (test_native_int (ipv6, SOL_SOCKET, SO_DOMAIN), ==, AF_INET6);
+  g_assert_false (gsock_socket_is_bound (ipv6));
+  g_assert_false (gsock_socket_is_connected (ipv6));
+}
+
+/* What does not fit is lost and told; nothing is a datagram too, and has a sender. */
+static void
+test_lengths (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) receiver = test_receiver_new (test_kind_find ("udp-ipv4"));
+  g_autoptr (GSockSocket) sender = test_receiver_new (test_kind_find ("udp-ipv4"));
+  GSockReceived received;
+  char room[4];
+
+  send_text (sender, "hello", receiver);
+  send_text (sender, "", receiver);
+  send_text (sender, "four", receiver);
+  g_assert_cmpint (gsock_socket_receive_from (receiver, room, 4, &received, NULL, &error, NULL), ==, 4);
+  g_assert_true (received.truncated);
+  g_assert_cmpuint (received.full_length, ==, 5);
+  g_assert_cmpuint (received.length, ==, 4);
+  g_assert_cmpint (gsock_socket_receive_from (receiver, room, 4, &received, NULL, &error, NULL), ==, 0);
+  g_assert_false (received.truncated);
+  g_assert_cmpuint (gsock_address_get_port (&received.sender), ==, gsock_socket_get_local_port (sender));
+  g_assert_cmpint (gsock_socket_receive_from (receiver, room, 4, &received, NULL, &error, NULL), ==, 4);
+  g_assert_false (received.truncated);
+  g_assert_no_error (error);
+}
+
 /* One class loses every second datagram that comes, and counts what it is asked for. */
 typedef struct
 {
@@ -212,6 +288,9 @@ main (int argc, char **argv)
   test_add ("/datagram-socket/automatic-binding", test_automatic_binding);
   test_add ("/datagram-socket/broadcast", test_broadcast_has_to_be_asked_for);
   test_add ("/datagram-socket/port-is-not-shared", test_port_is_not_shared);
+  test_add ("/datagram-socket/mapped-sender", test_mapped_sender);
+  test_add ("/datagram-socket/family-host", test_family_host);
+  test_add ("/datagram-socket/lengths", test_lengths);
   test_add ("/datagram-socket/derived", test_derived);
   return g_test_run ();
 }

@@ -4,9 +4,13 @@
 #include <gsock/gsock.h>
 
 #include "testlib.h"
+#include "teststage.h"
 #include "testwire.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static GSockSocket *
 new_unbound (void)
@@ -44,6 +48,82 @@ test_backlog (void)
   g_object_set (socket, "backlog", 4, NULL);
   g_object_get (socket, "backlog", &backlog, NULL);
   g_assert_cmpint (backlog, ==, 4);
+}
+
+/* Of a listener the kernel tells its backlog in this field. */
+static guint
+native_backlog (GSockSocket *socket)
+{
+  struct tcp_info info = { 0 };
+  socklen_t length = sizeof info;
+
+  g_assert_cmpint (getsockopt (gsock_socket_get_file_descriptor (socket, NULL), IPPROTO_TCP, TCP_INFO, &info, &length), ==, 0);
+  return info.tcpi_sacked;
+}
+
+/* What make-socket was given holds for a listen-on that is given nothing. */
+static void
+test_backlog_kept (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "backlog", 7, NULL);
+  g_autoptr (GSockSocket) at_once = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-host", "127.0.0.1", "backlog", 5, NULL);
+
+  g_assert_cmpuint (native_backlog (at_once), ==, 5);
+  g_assert_true (gsock_socket_bind_address (socket, NULL, NULL, &error, "local-port", 0, NULL));
+  g_assert_true (gsock_passive_socket_listen_on (GSOCK_PASSIVE_SOCKET (socket), &error, NULL));
+  g_assert_cmpuint (native_backlog (socket), ==, 7);
+  g_assert_true (gsock_passive_socket_listen_on (GSOCK_PASSIVE_SOCKET (socket), &error, "backlog", 9, NULL));
+  g_assert_cmpuint (native_backlog (socket), ==, 9);
+  g_object_set (socket, "backlog", 4, NULL);
+  g_assert_cmpuint (native_backlog (socket), ==, 4);
+  g_assert_no_error (error);
+}
+
+/* The property alone makes nobody listen. */
+static void
+test_backlog_recorded (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) socket = new_unbound ();
+  int backlog = 0;
+
+  g_object_set (socket, "backlog", 6, NULL);
+  g_object_get (socket, "backlog", &backlog, NULL);
+  g_assert_cmpint (backlog, ==, 6);
+  g_assert_false (gsock_socket_is_listening (socket));
+  g_assert_false (gsock_socket_is_bound (socket));
+  g_assert_cmpint (test_native_int (socket, SOL_SOCKET, SO_ACCEPTCONN), ==, 0);
+  g_assert_true (gsock_passive_socket_listen_on (GSOCK_PASSIVE_SOCKET (socket), &error, NULL));
+  g_assert_cmpuint (native_backlog (socket), ==, 6);
+}
+
+/* A server of records: each arrives as it was sent. */
+static void
+test_seqpacket (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = test_unique_name ();
+  g_autoptr (GSockSocket) listener = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "type", GSOCK_SOCKET_TYPE_SEQPACKET,
+                                                        "local-filename", name, NULL);
+  g_autoptr (GSockSocket) client = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_SEQPACKET, "remote-filename", name, NULL);
+  g_autoptr (GSockActiveSocket) peer = NULL;
+  GSockReceived received;
+  char room[16];
+
+  g_assert_no_error (error);
+  g_assert_true (GSOCK_IS_PASSIVE_SOCKET (listener));
+  peer = gsock_passive_socket_accept_connection (GSOCK_PASSIVE_SOCKET (listener), NULL, &error, NULL);
+  g_assert_cmpint (gsock_socket_get_socket_type (GSOCK_SOCKET (peer)), ==, GSOCK_SOCKET_TYPE_SEQPACKET);
+  g_assert_cmpint (gsock_socket_send_to (client, "one", 3, NULL, &error, NULL), ==, 3);
+  g_assert_cmpint (gsock_socket_send_to (client, "two!", 4, NULL, &error, "end-of-record", TRUE, NULL), ==, 4);
+  g_assert_cmpint (gsock_socket_receive_from (GSOCK_SOCKET (peer), room, sizeof room, &received, NULL, &error, NULL), ==, 3);
+  g_assert_cmpint (gsock_socket_receive_from (GSOCK_SOCKET (peer), room, 2, &received, NULL, &error, NULL), ==, 2);
+  g_assert_true (received.truncated);
+  g_assert_cmpuint (received.full_length, ==, 4);
+  g_assert_true (gsock_socket_close (client, FALSE, &error));
+  g_assert_cmpint (gsock_socket_receive_from (GSOCK_SOCKET (peer), room, sizeof room, &received, NULL, &error, NULL), ==, 0);
+  g_assert_no_error (error);
 }
 
 static void
@@ -143,7 +223,7 @@ test_active_type_refused (void)
 typedef struct
 {
   GSockPassiveSocket parent_instance;
-  guint n_accepted;
+  guint n_accepted, n_listened;
 } Doorman;
 
 typedef GSockPassiveSocketClass DoormanClass;
@@ -162,9 +242,17 @@ doorman_accept_connection (GSockPassiveSocket *self, gboolean wait, double timeo
   return GSOCK_PASSIVE_SOCKET_CLASS (doorman_parent_class)->accept_connection (self, wait, timeout, cancellable, error);
 }
 
+static gboolean
+doorman_listen_on (GSockPassiveSocket *self, guint backlog, GError **error)
+{
+  ((Doorman *) self)->n_listened++;
+  return GSOCK_PASSIVE_SOCKET_CLASS (doorman_parent_class)->listen_on (self, backlog, error);
+}
+
 static void
 doorman_class_init (DoormanClass *klass)
 {
+  klass->listen_on = doorman_listen_on;
   klass->accept_connection = doorman_accept_connection;
 }
 
@@ -196,6 +284,9 @@ test_derived (void)
     }
   for (guint i = 0; i < 3; i++)
     g_assert_finalize_object (clients[i]);
+  g_assert_cmpuint (((Doorman *) listener)->n_listened, ==, 1);
+  g_assert_true (gsock_passive_socket_listen_on (GSOCK_PASSIVE_SOCKET (listener), &error, "backlog", 3, NULL));
+  g_assert_cmpuint (((Doorman *) listener)->n_listened, ==, 2);
 }
 
 int
@@ -204,6 +295,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   test_add ("/passive-socket/listen-later", test_listen_later);
   test_add ("/passive-socket/backlog", test_backlog);
+  test_add ("/passive-socket/backlog-kept", test_backlog_kept);
+  test_add ("/passive-socket/backlog-recorded", test_backlog_recorded);
+  test_add ("/passive-socket/seqpacket", test_seqpacket);
   test_add ("/passive-socket/listen-refused", test_listen_refused);
   test_add ("/passive-socket/connect", test_connect);
   test_add ("/passive-socket/handed-on", test_handed_on);

@@ -387,6 +387,21 @@ test_more_methods (void)
   g_assert_finalize_object (special);
 }
 
+/* make-socket binds and connects by the methods of the class. */
+static void
+test_methods_of_making (void)
+{
+  g_autoptr (GError) error = NULL;
+  TestSpecial *special = TEST_SPECIAL (gsock_make_instance (TEST_TYPE_SPECIAL, NULL, &error, "local-host", "127.0.0.1",
+                                                            "remote-host", "127.0.0.1", "remote-port", 9, NULL));
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (special->n_bound, ==, 1);
+  g_assert_cmpuint (special->n_connected, ==, 1);
+  g_assert_cmpuint (special->n_closed, ==, 0);
+  g_assert_finalize_object (special);
+}
+
 /* A method that does not call the next one: every second datagram is lost on the way out. */
 static void
 test_lossy (void)
@@ -559,6 +574,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/socket/closed", test_closed);
   g_test_add_func ("/socket/methods", test_methods);
   g_test_add_func ("/socket/more-methods", test_more_methods);
+  g_test_add_func ("/socket/methods-of-making", test_methods_of_making);
   g_test_add_func ("/socket/lossy", test_lossy);
   g_test_add_func ("/socket/failing-methods", test_failing_methods);
   g_test_add_func ("/socket/own-keywords", test_own_keywords);
