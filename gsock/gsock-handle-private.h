@@ -2,6 +2,8 @@
 #pragma once
 
 #include <gsock/gsock-address-private.h>
+
+#include <pthread.h>
 #include <gsock/gsock-error-private.h>
 
 G_BEGIN_DECLS
@@ -25,7 +27,7 @@ typedef struct
   gboolean nonblocking;      /* gsock has made its open file description so */
   gboolean bound_on_demand;  /* the program asked for it; sending and connecting bind unasked */
   gboolean bound, connected, connecting, listening, abort;
-  GMutex lock;               /* guards waiters */
+  pthread_mutex_t lock;      /* guards waiters; ThreadSanitizer knows it, which a GMutex is not known to */
   GSockWaiterLink *waiters;
 } GSockHandle;
 

@@ -16,19 +16,19 @@ guint gsock_fork_generation = 0;
 guint gsock_process_depth = 0;
 
 /* Held by whoever makes a handle the child's, and across every fork. */
-static GMutex inheritance;
+static pthread_mutex_t inheritance = PTHREAD_MUTEX_INITIALIZER;
 
 static void
 before_fork (void)
 {
-  g_mutex_lock (&inheritance);
+  pthread_mutex_lock (&inheritance);
 }
 
 static void
 count_fork (void)
 {
   __atomic_add_fetch (&gsock_fork_generation, 1, __ATOMIC_RELEASE);
-  g_mutex_unlock (&inheritance);
+  pthread_mutex_unlock (&inheritance);
 }
 
 static void
@@ -58,18 +58,18 @@ watch_forks (void)
 void
 gsock_handle_forget_parent (GSockHandle *self)
 {
-  g_mutex_lock (&inheritance);
+  pthread_mutex_lock (&inheritance);
   if (self->process != gsock_process_depth)
     {
       guint users = __atomic_and_fetch (&self->users, GSOCK_USERS_CLOSED, __ATOMIC_ACQ_REL);
 
       self->waiters = NULL;
-      g_mutex_init (&self->lock);
+      pthread_mutex_init (&self->lock, NULL);
       if (users == GSOCK_USERS_CLOSED)
         gsock_handle_release (self);
       __atomic_store_n (&self->process, gsock_process_depth, __ATOMIC_RELEASE);
     }
-  g_mutex_unlock (&inheritance);
+  pthread_mutex_unlock (&inheritance);
 }
 
 void
@@ -79,14 +79,14 @@ gsock_handle_init (GSockHandle *self)
   self->process = gsock_process_depth;
   self->fd = -1;
   self->ops = gsock_family_find (AF_UNSPEC);
-  g_mutex_init (&self->lock);
+  pthread_mutex_init (&self->lock, NULL);
 }
 
 void
 gsock_handle_clear (GSockHandle *self)
 {
   gsock_handle_close (self);
-  g_mutex_clear (&self->lock);
+  pthread_mutex_destroy (&self->lock);
 }
 
 /* Takes @fd over; the caller says what it knows of its state and calls update. */
