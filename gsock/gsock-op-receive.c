@@ -99,7 +99,8 @@ receive_message (Receive *self, int fd, int flags)
       message.msg_control = &control;
       message.msg_controllen = sizeof control;
     }
-  n = recvmsg (fd, &message, self->flags | flags | (self->stream ? 0 : MSG_TRUNC) | MSG_CMSG_CLOEXEC);
+  /* A packet socket takes no flag that means nothing to it. */
+  n = recvmsg (fd, &message, self->flags | flags | (self->stream ? 0 : MSG_TRUNC) | (self->control ? MSG_CMSG_CLOEXEC : 0));
   if (G_UNLIKELY (n < 0))
     return errno == EINVAL && (self->flags & MSG_OOB) != 0 ? explain_no_urgency (fd) : -errno;
   gsock_control_close_all (&message);

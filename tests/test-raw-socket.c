@@ -6,6 +6,9 @@
 #include "testlib.h"
 #include "testwire.h"
 
+#include <linux/if_alg.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -206,6 +209,92 @@ test_multicast_groups (void)
   g_assert_cmpint (groups, ==, RTMGRP_LINK | RTMGRP_IPV4_IFADDR);
 }
 
+/* Link-layer packets of the loopback interface: what is sent comes by, from its interface. */
+static void
+test_packet (void)
+{
+  const struct sockaddr_ll loopback = { .sll_family = AF_PACKET, .sll_protocol = g_htons (ETH_P_ALL), .sll_ifindex = if_nametoindex ("lo") };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockAddress) address = gsock_address_new_from_bytes ((const guint8 *) &loopback, sizeof loopback, &error);
+  g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, &error, "local-address", address, "protocol", (int) g_htons (ETH_P_ALL), NULL);
+  g_autoptr (GSockSocket) udp = NULL;
+  guint8 frame[2048];
+  gboolean seen = FALSE;
+
+  if (g_error_matches (error, GSOCK_ERROR, GSOCK_ERROR_ACCESS_DENIED))
+    {
+      g_test_skip ("packet sockets need a privilege");
+      return;
+    }
+  g_assert_no_error (error);
+  g_assert_true (GSOCK_IS_RAW_SOCKET (socket));
+  g_assert_cmpint (gsock_socket_get_address_family (socket), ==, GSOCK_ADDRESS_FAMILY_PACKET);
+  g_assert_true (gsock_socket_is_bound (socket));
+  udp = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "remote-host", "127.0.0.1", "remote-port", 9, NULL);
+  g_assert_cmpint (gsock_socket_send_to (udp, "gsock was here", 14, NULL, &error, NULL), ==, 14);
+  while (!seen)
+    {
+      GSockReceived received;
+      gssize n = gsock_socket_receive_from (socket, frame, sizeof frame, &received, NULL, &error, "timeout", 10.0, NULL);
+      g_autoptr (GBytes) sender = NULL;
+
+      g_assert_no_error (error);
+      sender = gsock_address_get_bytes (&received.sender);
+      g_assert_cmpint (gsock_address_get_family (&received.sender), ==, GSOCK_ADDRESS_FAMILY_PACKET);
+      g_assert_cmpint (((const struct sockaddr_ll *) g_bytes_get_data (sender, NULL))->sll_ifindex, ==, loopback.sll_ifindex);
+      seen = memmem (frame, n, "gsock was here", 14) != NULL;
+    }
+}
+
+/* Families by number: with a table of gsock's or without one, what the kernel has can be made. */
+static void
+test_numbers (void)
+{
+  for (int family = 1; family < 50; family++)
+    {
+      int fd = socket (family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GSockSocket) made = gsock_make_socket (NULL, &error, "address-family", family, "type", GSOCK_SOCKET_TYPE_DATAGRAM, NULL);
+
+      if ((made != NULL) != (fd >= 0))
+        g_error ("family %d: %s", family, error != NULL ? error->message : "made");
+      if (made != NULL)
+        g_assert_cmpint (gsock_socket_get_address_family (made), ==, family);
+      else
+        g_assert_true (error->domain == GSOCK_ERROR);
+      if (fd >= 0)
+        close (fd);
+    }
+}
+
+/* The kernel's cryptography: what is accepted from a bound socket is an operation on it. */
+static void
+test_digest (void)
+{
+  static const guint8 abc[] = { 0xba, 0x78, 0x16, 0xbf };
+  const struct sockaddr_alg algorithm = { .salg_family = AF_ALG, .salg_type = "hash", .salg_name = "sha256" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockAddress) address = gsock_address_new_from_bytes ((const guint8 *) &algorithm, sizeof algorithm, &error);
+  g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, &error, "address-family", GSOCK_ADDRESS_FAMILY_ALG, "type", GSOCK_SOCKET_TYPE_SEQPACKET,
+                                                      "connect", GSOCK_ROLE_PASSIVE, NULL);
+  g_autoptr (GSockActiveSocket) hash = NULL;
+  guint8 digest[32];
+
+  if (socket == NULL)
+    {
+      g_test_skip ("this kernel offers no cryptography to programs");
+      return;
+    }
+  g_assert_true (gsock_socket_bind_address_direct (socket, address, &error));
+  g_assert_no_error (error);
+  hash = gsock_passive_socket_accept_connection (GSOCK_PASSIVE_SOCKET (socket), NULL, &error, "wait", FALSE, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (gsock_socket_send_to (GSOCK_SOCKET (hash), "abc", 3, NULL, &error, NULL), ==, 3);
+  g_assert_cmpint (gsock_socket_receive_from (GSOCK_SOCKET (hash), digest, sizeof digest, NULL, NULL, &error, NULL), ==, 32);
+  g_assert_no_error (error);
+  g_assert_cmpmem (digest, 4, abc, 4);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -215,5 +304,8 @@ main (int argc, char **argv)
   test_add ("/raw-socket/connected", test_connected);
   test_add ("/raw-socket/netlink-links", test_netlink_links);
   test_add ("/raw-socket/multicast-groups", test_multicast_groups);
+  test_add ("/raw-socket/packet", test_packet);
+  test_add ("/raw-socket/numbers", test_numbers);
+  test_add ("/raw-socket/digest", test_digest);
   return g_test_run ();
 }
