@@ -77,6 +77,7 @@ struct _GSockKeywordTable
   gsize indexed;
   guint8 first_of_length[GSOCK_KEYWORD_LENGTH_MAX + 2];
   guint8 tags[GSOCK_KEYWORD_ROWS_MAX]; /* of the names: two of their letters in one number */
+  guint8 by_id[GSOCK_KEYWORD_ROWS_MAX]; /* the last row that sets this bit, plus one */
 };
 
 /* Every spec begins with the bits of the keywords that were given. */
@@ -88,6 +89,17 @@ typedef struct
 #define GSOCK_GIVEN(spec, id) (((spec)->given & (G_GUINT64_CONSTANT (1) << (id))) != 0)
 
 const GSockKeyword *gsock_keyword_find (GSockKeywordTable *table, const char *name);
+const GSockKeyword *gsock_keyword_by_id (GSockKeywordTable *table, guint id);
+
+/* The lowest bit of @bits, which is taken away; for walking what was given. */
+static inline guint
+gsock_keyword_next_id (guint64 *bits)
+{
+  guint id = (guint) __builtin_ctzll (*bits);
+
+  *bits &= *bits - 1;
+  return id;
+}
 gboolean gsock_keyword_names_equal (const char *name, const char *canonical);
 char *gsock_keyword_nearest (const char *name, GPtrArray *candidates);
 

@@ -44,7 +44,10 @@ index_table (GSockKeywordTable *table)
     return;
   g_assert (table->n_rows <= GSOCK_KEYWORD_ROWS_MAX);
   for (guint i = 0; i < table->n_rows; i++)
-    table->tags[i] = tag_of (table->rows[i].name, strlen (table->rows[i].name));
+    {
+      table->tags[i] = tag_of (table->rows[i].name, strlen (table->rows[i].name));
+      table->by_id[table->rows[i].id] = i + 1;
+    }
   for (guint length = 0; length < G_N_ELEMENTS (table->first_of_length); length++)
     {
       while (row < table->n_rows && strlen (table->rows[row].name) < length)
@@ -104,14 +107,20 @@ find_otherwise (GSockKeywordTable *table, const char *name, gsize length)
   return find_as_written (table, written, length);
 }
 
+static inline void
+ensure_index (GSockKeywordTable *table)
+{
+  if (G_UNLIKELY (__atomic_load_n (&table->indexed, __ATOMIC_ACQUIRE) == 0))
+    index_table (table);
+}
+
 static inline const GSockKeyword *
 find (GSockKeywordTable *table, const char *name)
 {
   gsize length = strlen (name);
   const GSockKeyword *row;
 
-  if (G_UNLIKELY (__atomic_load_n (&table->indexed, __ATOMIC_ACQUIRE) == 0))
-    index_table (table);
+  ensure_index (table);
   row = G_LIKELY (length <= GSOCK_KEYWORD_LENGTH_MAX) ? find_as_written (table, name, length) : NULL;
   return G_LIKELY (row != NULL) ? row : find_otherwise (table, name, length);
 }
@@ -120,6 +129,14 @@ const GSockKeyword *
 gsock_keyword_find (GSockKeywordTable *table, const char *name)
 {
   return find (table, name);
+}
+
+/* %NULL where no row has this bit. */
+const GSockKeyword *
+gsock_keyword_by_id (GSockKeywordTable *table, guint id)
+{
+  ensure_index (table);
+  return id < GSOCK_KEYWORD_ROWS_MAX && table->by_id[id] > 0 ? &table->rows[table->by_id[id] - 1] : NULL;
 }
 
 /* The number of single letters to change, add or drop. */
@@ -449,9 +466,11 @@ gsock_keywords_parse_values (GSockKeywordTable *table, gpointer spec, const char
 void
 gsock_keywords_clear (GSockKeywordTable *table, gpointer spec)
 {
-  for (guint i = 0; i < table->n_rows; i++)
+  guint64 given = ((GSockSpec *) spec)->given;
+
+  while (given != 0)
     {
-      const GSockKeyword *row = &table->rows[i];
+      const GSockKeyword *row = gsock_keyword_by_id (table, gsock_keyword_next_id (&given));
       gpointer field = (char *) spec + row->offset;
 
       if (row->type == GSOCK_ARGUMENT_STRING)

@@ -200,13 +200,11 @@ gsock_request_clear (GSockRequest *self)
   gsock_keywords_clear (&gsock_make_socket_keywords, self);
 }
 
+/* Of "type" and "socket-type", which are one, the latter: it is longer, and comes last. */
 const GSockKeyword *
 gsock_request_row (guint id)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (rows[i].id == id && strcmp (rows[i].name, "type") != 0)
-      return &rows[i];
-  return NULL;
+  return gsock_keyword_by_id (&gsock_make_socket_keywords, id);
 }
 
 /* What was recorded and is not done yet, as a property. */
@@ -380,18 +378,28 @@ describe_kinds (guint kinds)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+static GSOCK_SELDOM gboolean
+refuse_kind (GSockRequest *self, const GSockKeyword *row, GError **error)
+{
+  g_autofree char *wanted = describe_kinds (row->kinds);
+  g_autofree char *got = describe_kinds (self->kind);
+
+  return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s is for %s sockets, and this one is %s",
+                              row->name, wanted, got);
+}
+
 static gboolean
 check_kinds (GSockRequest *self, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (GSOCK_GIVEN (self, rows[i].id) && (rows[i].kinds & self->kind) == 0)
-      {
-        g_autofree char *wanted = describe_kinds (rows[i].kinds);
-        g_autofree char *got = describe_kinds (self->kind);
+  guint64 given = self->given;
 
-        return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s is for %s sockets, and this one is %s",
-                                    rows[i].name, wanted, got);
-      }
+  while (given != 0)
+    {
+      const GSockKeyword *row = gsock_request_row (gsock_keyword_next_id (&given));
+
+      if (G_UNLIKELY ((row->kinds & self->kind) == 0))
+        return refuse_kind (self, row, error);
+    }
   if (self->kind == GSOCK_CLASS_PASSIVE && (self->given & REMOTES) != 0)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s is not for passive sockets, which connect to nobody",
                                 name_of (self->given & REMOTES));
