@@ -33,8 +33,8 @@ get_integer (const GValue *value, gint64 *integer)
   if (G_VALUE_HOLDS_DOUBLE (value) || G_VALUE_HOLDS_FLOAT (value))
     {
       real = G_VALUE_HOLDS_DOUBLE (value) ? g_value_get_double (value) : g_value_get_float (value);
-      *integer = fabs (real) < 9e15 ? (gint64) real : 0;
-      return (double) *integer == real;
+      *integer = isfinite (real) ? (gint64) CLAMP (real, -0x1p62, 0x1p62) : 0;
+      return real == floor (real) && isfinite (real);
     }
   if (G_VALUE_HOLDS_UINT64 (value) && g_value_get_uint64 (value) > G_MAXINT64)
     {

@@ -32,6 +32,17 @@ function toText(value) {
     return value;
 }
 
+function fail(code, message) {
+    throw new GSock.Error({code, message});
+}
+
+// gjs frees what it never had when a number cannot be a size.
+function toCount(value) {
+    if (!Number.isSafeInteger(value) || value < 0)
+        fail(GSock.Error.OUT_OF_RANGE, `${String(value)} is no size`);
+    return value;
+}
+
 function toTypeValue(type) {
     if (!isGType(type))
         throw new TypeError(`${type} is no class of GObject`);
@@ -95,27 +106,33 @@ function toCondition(value) {
     }, 0);
 }
 
-// The value of a keyword, as C converts it on.
-function packValue(value) {
-    switch (typeof value) {
-    case 'string':
-        return toText(value);
-    case 'function':
-        return toTypeValue(value.$gtype);
-    case 'symbol':
-        throw new TypeError(`no keyword takes ${String(value)}`);
-    case 'object':
-        if (isGType(value))
-            return toTypeValue(value);
-        return Array.isArray(value) || ArrayBuffer.isView(value) ? toVariant(value) : value;
-    default:
-        return value;
-    }
+// The values of keywords, as C converts them on.
+const VALUES = {
+    string: toText,
+    function: value => toTypeValue(value.$gtype),
+    object: objectToValue,
+    symbol: undefined,
+};
+
+function objectToValue(value) {
+    if (isGType(value))
+        return toTypeValue(value);
+    if (Array.isArray(value) || ArrayBuffer.isView(value))
+        return toVariant(value);
+    return value.constructor?.$gtype === undefined ? undefined : value;
+}
+
+function packValue(name, value) {
+    const make = typeof value in VALUES ? VALUES[typeof value] : same => same;
+    const packed = make?.(value);
+    if (packed === undefined)
+        fail(GSock.Error.INVALID_KEYWORD, `${kebab(name)} takes no ${String(value)}`);
+    return packed;
 }
 
 function pack(keywords) {
     const given = Object.entries(keywords).filter(([, value]) => value !== null && value !== undefined);
-    return [given.map(([name]) => kebab(name)), given.map(([, value]) => packValue(value))];
+    return [given.map(([name]) => kebab(name)), given.map(([name, value]) => packValue(name, value))];
 }
 
 // The leading argument of bind_address and connect_to: an address, or a host.
@@ -162,7 +179,9 @@ const OPTIONAL = {
     abort: false, address: null, cancellable: null, condition: 'in', ipv6: 1, numeric: false, protocol: null,
     read: false, size: 65536, timeout: -2, wait: true, write: false,
 };
-const CONVERSIONS = {address: toAddress, bytes: toBytes, condition: toCondition, data: toBytes, value: toVariant};
+const CONVERSIONS = {
+    address: toAddress, bytes: toBytes, condition: toCondition, data: toBytes, maximum: toCount, size: toCount, value: toVariant,
+};
 
 const withoutSuccess = result => result.length > 2 ? result.slice(1) : result[1];
 const patience = ['wait', 'timeout', 'cancellable'];
@@ -170,9 +189,9 @@ const patience = ['wait', 'timeout', 'cancellable'];
 // The arguments of each operator; `keyworded` takes others by name, `final` cannot be cancelled.
 const METHODS = {
     Socket: {
-        bind_address: {parameters: ['address'], keyworded: true, convert: toAddress},
+        bind_address: {parameters: ['address'], keyworded: true},
         close: {parameters: ['abort']},
-        connect_to: {parameters: ['address'], keyworded: true, convert: toAddress},
+        connect_to: {parameters: ['address'], keyworded: true},
         copy_local_address: {result: withoutSuccess},
         copy_remote_address: {result: withoutSuccess},
         finish_connect: {parameters: patience},
@@ -217,14 +236,16 @@ function take(keywords, name, operator) {
 function refuseRest(operator, keywords, parameters) {
     const [unknown] = Object.keys(keywords);
     if (unknown !== undefined) {
-        const message = `${kebab(operator)}: unknown keyword "${unknown}"; it takes ${parameters.join(', ')}`;
-        throw new GSock.Error({code: GSock.Error.UNKNOWN_KEYWORD, message});
+        fail(GSock.Error.UNKNOWN_KEYWORD,
+            `${kebab(operator)}: unknown keyword "${unknown}"; it takes ${parameters.join(', ')}`);
     }
 }
 
 // A function that takes its arguments in order, or by name in an object at the end.
 function wrap(operator, native, {parameters = [], keyworded = false, final = false, result = same => same}) {
     return function (...given) {
+        while (given.length > 0 && given[given.length - 1] === undefined)
+            given.pop();
         const keywords = isKeywords(given[given.length - 1]) ? {...given.pop()} : {};
         if (given.length > parameters.length)
             throw new TypeError(`${operator} takes ${parameters.length} arguments and an object of keywords`);

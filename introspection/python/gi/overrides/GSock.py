@@ -273,7 +273,7 @@ SCOPE = {
     'to_condition': to_condition, 'to_variant': to_variant, 'translate': translate,
 }
 
-compiled = functools.lru_cache(None)(functools.partial(compile, filename=__file__, mode='exec'))
+compiled = functools.lru_cache(None)(functools.partial(compile, filename='<GSock>', mode='exec'))
 
 
 def kind_of(argument):
