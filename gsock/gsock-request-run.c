@@ -24,6 +24,7 @@ typedef struct
   int family;
   const GSockAddress *local, *remote; /* of this attempt, or NULL */
   GError *error;
+  GString *reasons; /* why others failed; NULL: none did */
 } Attempt;
 
 static gboolean
@@ -278,18 +279,20 @@ choose_local (Attempt *self, GSockAddress *room)
 }
 
 static void
-collect_reason (GString *reasons, const Attempt *self)
+collect_reason (Attempt *self)
 {
-  if (reasons->len > 0)
-    g_string_append (reasons, "; ");
-  g_string_append (reasons, self->error->message);
+  if (self->reasons == NULL)
+    self->reasons = g_string_new (NULL);
+  else
+    g_string_append (self->reasons, "; ");
+  g_string_append (self->reasons, self->error->message);
 }
 
 static gboolean
-fail_all (Attempt *self, GString *reasons, guint n_attempts, GError **error)
+fail_all (Attempt *self, guint n_attempts, GError **error)
 {
   if (n_attempts > 1 && self->error->domain == GSOCK_ERROR)
-    gsock_error_literal (error, self->error->code, "none of %u addresses worked: %s", n_attempts, reasons->str);
+    gsock_error_literal (error, self->error->code, "none of %u addresses worked: %s", n_attempts, self->reasons->str);
   else
     g_propagate_error (error, g_steal_pointer (&self->error));
   g_clear_error (&self->error);
@@ -304,7 +307,7 @@ is_final (const GError *error)
 }
 
 static gboolean
-try_remotes (Attempt *self, GString *reasons, GError **error)
+try_remotes (Attempt *self, GError **error)
 {
   GPtrArray *remote = self->plan->remote;
 
@@ -323,15 +326,15 @@ try_remotes (Attempt *self, GString *reasons, GError **error)
       else if (try_once (self))
         return TRUE;
       take_back (self);
-      collect_reason (reasons, self);
+      collect_reason (self);
       if (is_final (self->error))
-        return fail_all (self, reasons, i + 1, error);
+        return fail_all (self, i + 1, error);
     }
-  return fail_all (self, reasons, remote->len, error);
+  return fail_all (self, remote->len, error);
 }
 
 static gboolean
-try_locals (Attempt *self, GString *reasons, GError **error)
+try_locals (Attempt *self, GError **error)
 {
   GPtrArray *local = self->plan->local;
 
@@ -343,9 +346,9 @@ try_locals (Attempt *self, GString *reasons, GError **error)
       if (try_once (self))
         return TRUE;
       take_back (self);
-      collect_reason (reasons, self);
+      collect_reason (self);
     }
-  return fail_all (self, reasons, local->len, error);
+  return fail_all (self, local->len, error);
 }
 
 static gboolean
@@ -362,13 +365,15 @@ try_plain (Attempt *self, GError **error)
 static gboolean
 try_family (Attempt *self, GError **error)
 {
-  g_autoptr (GString) reasons = g_string_new (NULL);
+  gboolean done;
 
   if (self->plan->remote != NULL)
-    return try_remotes (self, reasons, error);
-  if (self->plan->local != NULL)
-    return try_locals (self, reasons, error);
-  return try_plain (self, error);
+    done = try_remotes (self, error);
+  else
+    done = self->plan->local != NULL ? try_locals (self, error) : try_plain (self, error);
+  if (self->reasons != NULL)
+    g_string_free (g_steal_pointer (&self->reasons), TRUE);
+  return done;
 }
 
 /* A system without IPv6 gets the IPv4 socket that would have been half of the dual-stack one. */
@@ -405,9 +410,9 @@ keep (GSockRequest *request, GSockSocket *socket, GSockSocketPrivate *priv)
   GSockStreamDefaults *defaults = NULL;
 
   priv->ipv6 = request->ipv6;
-  if (GSOCK_IS_ACTIVE_SOCKET (socket))
+  if (request->kind == GSOCK_CLASS_ACTIVE)
     defaults = gsock_active_socket_get_defaults (GSOCK_ACTIVE_SOCKET (socket));
-  if (GSOCK_IS_PASSIVE_SOCKET (socket))
+  if (request->kind == GSOCK_CLASS_PASSIVE)
     {
       GSockPassiveSocket *passive = GSOCK_PASSIVE_SOCKET (socket);
 
