@@ -424,13 +424,36 @@ store_value (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, c
          && check_and_store (table, spec, row, &argument, seen, error);
 }
 
-/* For a property, which may be set again and again. */
+static void
+forget (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row)
+{
+  gpointer field = (char *) spec + row->offset;
+
+  if (row->type == GSOCK_ARGUMENT_STRING && table->owns)
+    g_clear_pointer ((char **) field, g_free);
+  else if (row->type == GSOCK_ARGUMENT_OBJECT && table->owns)
+    g_clear_object ((GObject **) field);
+  else if (row->type == GSOCK_ARGUMENT_ADDRESS)
+    ((GSockAddress *) field)->length = 0;
+}
+
+/* For a property, which may be set again and again, and to nothing. */
 gboolean
 gsock_keyword_store_value (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GValue *value, GError **error)
 {
+  GSockSpec *self = spec;
+  GSockSpec before = { .given = self->given & (G_GUINT64_CONSTANT (1) << row->id) };
   guint64 seen = 0;
 
-  return store_value (table, spec, row, value, &seen, error);
+  self->given &= ~before.given;
+  if (!store_value (table, spec, row, value, &seen, error))
+    {
+      self->given |= before.given;
+      return FALSE;
+    }
+  if (before.given != 0 && !GSOCK_GIVEN (self, row->id))
+    forget (table, spec, row);
+  return TRUE;
 }
 
 static gboolean
@@ -469,13 +492,5 @@ gsock_keywords_clear (GSockKeywordTable *table, gpointer spec)
   guint64 given = ((GSockSpec *) spec)->given;
 
   while (given != 0)
-    {
-      const GSockKeyword *row = gsock_keyword_by_id (table, gsock_keyword_next_id (&given));
-      gpointer field = (char *) spec + row->offset;
-
-      if (row->type == GSOCK_ARGUMENT_STRING)
-        g_clear_pointer ((char **) field, g_free);
-      else if (row->type == GSOCK_ARGUMENT_OBJECT)
-        g_clear_object ((GObject **) field);
-    }
+    forget (table, spec, gsock_keyword_by_id (table, gsock_keyword_next_id (&given)));
 }

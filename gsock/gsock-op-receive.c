@@ -302,12 +302,23 @@ receive_flagged (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFl
   return receive_now (self, buffer, length, flags, wait, timeout, received, cancellable, error);
 }
 
+/* No room at all is as good as room for nothing, and no address to count from. */
+static GSOCK_SELDOM gboolean
+replace_no_room (guint8 **buffer, gsize length, GError **error)
+{
+  static guint8 nothing;
+
+  *buffer = &nothing;
+  return length == 0 || gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "receive-from: there is no buffer");
+}
+
 /* Without flags, as most calls are, there is nothing to decide on: the compiler makes a short way of
  * its own for them. */
 static G_ALWAYS_INLINE inline gssize
 receive_checked (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
 {
-  if (!gsock_message_flags_check ("receive-from", flags, GSOCK_FLAG_RECEIVE, error))
+  if (!gsock_message_flags_check ("receive-from", flags, GSOCK_FLAG_RECEIVE, error)
+      || (G_UNLIKELY (buffer == NULL) && !replace_no_room (&buffer, length, error)))
     return -1;
   if (G_UNLIKELY (GSOCK_SOCKET_GET_CLASS (self)->receive_from != gsock_socket_real_receive_from))
     return receive_by_method (self, buffer, length, flags, wait, timeout, received, cancellable, error);
@@ -401,7 +412,7 @@ receive_by_spec (GSockSocket *self, guint8 *buffer, gsize length, GSockReceiveSp
 
   if (!gsock_check_range ("receive-from", spec->start, spec->end, length, &size, error))
     return -1;
-  return receive_checked (self, buffer + spec->start, size, spec->flags, spec->wait, spec->timeout,
+  return receive_checked (self, buffer != NULL ? buffer + spec->start : NULL, size, spec->flags, spec->wait, spec->timeout,
                           received != NULL ? received : &unwanted, cancellable, error);
 }
 

@@ -110,7 +110,7 @@ send_on_handle (GSockHandle *handle, const guint8 *buffer, gsize length, const G
   const GSockAddress *native = destination != NULL ? gsock_handle_import_address (handle, destination, &room) : NULL;
   Send self = {
     .operation = { .step = step_send, .events = POLLOUT },
-    .buffer = buffer,
+    .buffer = buffer != NULL ? buffer : (const guint8 *) "", /* no bytes are none of something */
     .length = length,
     .address = native != NULL ? gsock_address_native (native) : NULL,
     .address_length = native != NULL ? native->length : 0,
@@ -348,7 +348,7 @@ send_by_spec (GSockSocket *self, const guint8 *buffer, gsize length, GSockSendSp
       if (destination == NULL)
         return -1;
     }
-  return send_checked (self, buffer + spec->start, size, destination != NULL && destination->length > 0 ? destination : NULL,
+  return send_checked (self, buffer != NULL ? buffer + spec->start : NULL, size, destination != NULL && destination->length > 0 ? destination : NULL,
                        spec->flags, spec->wait, spec->timeout, cancellable, error);
 }
 

@@ -236,17 +236,24 @@ take_result (GObject *source, GAsyncResult *result, gpointer place)
   *(GAsyncResult **) place = g_object_ref (result);
 }
 
+/* The thread that has made it may hold it for a moment longer. */
 static GObject *
 wait_for_object (GAsyncResult **place, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GObject) source = NULL;
+  GObject *made;
 
   while (*place == NULL)
     g_main_context_iteration (NULL, TRUE);
   result = g_steal_pointer (place);
   source = g_async_result_get_source_object (result);
-  return g_async_initable_new_finish (G_ASYNC_INITABLE (source), result, error);
+  made = g_async_initable_new_finish (G_ASYNC_INITABLE (source), result, error);
+  g_clear_object (&source);
+  g_clear_object (&result);
+  while (made != NULL && g_atomic_int_get (&made->ref_count) > 1)
+    g_thread_yield ();
+  return made;
 }
 
 static GSockSocket *

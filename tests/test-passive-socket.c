@@ -169,6 +169,7 @@ test_handed_on (void)
   int input, output;
 
   g_assert_no_error (error);
+  g_assert_nonnull (client);
   g_object_get (peer, "external-format", &format, "input-buffer-size", &input, "output-buffer-size", &output,
                 "keepalive", &keepalive, "nodelay", &nodelay, NULL);
   g_assert_cmpstr (format, ==, "latin1");
@@ -204,6 +205,7 @@ test_active_type (void)
   g_autoptr (GSockActiveSocket) peer = gsock_passive_socket_accept_connection (GSOCK_PASSIVE_SOCKET (listener), NULL, &error, NULL);
 
   g_assert_no_error (error);
+  g_assert_nonnull (client);
   g_assert_true (G_OBJECT_TYPE (peer) == guest_get_type ());
   g_assert_true (gsock_passive_socket_get_active_type (GSOCK_PASSIVE_SOCKET (listener)) == guest_get_type ());
   g_assert_true (gsock_socket_is_connected (GSOCK_SOCKET (peer)));

@@ -218,6 +218,7 @@ test_option_phases (void)
   g_autoptr (GSockActiveSocket) accepted = NULL;
 
   g_assert_no_error (error);
+  g_assert_true (gsock_socket_is_bound (early));
   server = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-host", "127.0.0.1", "SO_RCVBUF", 9000,
                               "tcp-fast-open", 5, "ip-ttl", 44, "nodelay", TRUE, "keepalive", TRUE, NULL);
   g_assert_no_error (error);

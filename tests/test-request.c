@@ -401,7 +401,9 @@ test_clear (void)
   g_assert_cmpuint (request.options->len, ==, 1);
   g_value_unset (&value);
   give (&request, "local-host");
-  request.remote_connectable = g_object_ref (connectable);
+  g_value_set_object (g_value_init (&value, G_TYPE_OBJECT), connectable);
+  g_assert_true (gsock_keyword_store_value (&gsock_make_socket_keywords, &request, row_of ("remote-connectable"), &value, NULL));
+  g_value_unset (&value);
   request.refused = g_error_new_literal (GSOCK_ERROR, GSOCK_ERROR_FAILED, "x");
   gsock_request_clear (&request);
   g_assert_null (request.options);

@@ -198,6 +198,26 @@ test_before_and_after (void)
   g_assert_finalize_object (socket);
 }
 
+/* A property that is set back to nothing is as one that was never set. */
+static void
+test_unset (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockAddress) address = gsock_address_new_from_host ("192.0.2.1", 0, NULL);
+  g_autoptr (GObject) connectable = G_OBJECT (g_network_address_new ("a", 1));
+  GSockSocket *socket = g_object_new (GSOCK_TYPE_ACTIVE_SOCKET, "local-host", "192.0.2.1", "remote-connectable", connectable,
+                                      "remote-address", address, NULL);
+  g_autofree char *host = NULL;
+
+  g_object_set (socket, "local-host", NULL, "remote-connectable", NULL, "remote-address", NULL, NULL);
+  g_object_get (socket, "local-host", &host, NULL);
+  g_assert_null (host);
+  g_assert_true (g_initable_init (G_INITABLE (socket), NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (gsock_socket_is_bound (socket));
+  g_assert_finalize_object (socket);
+}
+
 /* Each class has a type of socket before it is initialised, too. */
 static void
 test_socket_type (void)
@@ -308,6 +328,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/socket-property/names", test_names);
   g_test_add_func ("/socket-property/readable", test_readable);
   g_test_add_func ("/socket-property/before-and-after", test_before_and_after);
+  g_test_add_func ("/socket-property/unset", test_unset);
   g_test_add_func ("/socket-property/socket-type", test_socket_type);
   g_test_add_func ("/socket-property/live-names", test_live_names);
   g_test_add_func ("/socket-property/live", test_live_properties);
