@@ -13,8 +13,10 @@ const encoder = new TextEncoder();
 const kebabs = new Map();
 
 function kebab(name) {
-    if (!kebabs.has(name))
-        kebabs.set(name, name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`).replace(/_/g, '-'));
+    if (!kebabs.has(name)) {
+        const split = name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+        kebabs.set(name, split.replace(/_/g, '-'));
+    }
     return kebabs.get(name);
 }
 
@@ -23,7 +25,8 @@ function isGType(value) {
 }
 
 function isKeywords(value) {
-    return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+    return typeof value === 'object' && value !== null &&
+        Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function toText(value) {
@@ -81,7 +84,8 @@ function objectToVariant(value) {
         return new GLib.Variant('s', value.get_host() ?? value.to_text());
     if (Array.isArray(value))
         return GLib.Variant.new_tuple(value.map(toVariant));
-    return GLib.Variant.new_from_bytes(new GLib.VariantType('ay'), new GLib.Bytes(toBytes(value)), true);
+    const bytes = new GLib.Bytes(toBytes(value));
+    return GLib.Variant.new_from_bytes(new GLib.VariantType('ay'), bytes, true);
 }
 
 function toVariant(value) {
@@ -92,7 +96,9 @@ function toVariant(value) {
 }
 
 function fromVariant(value) {
-    return value.get_type_string() === 'ay' ? value.get_data_as_bytes().toArray() : value.recursiveUnpack();
+    if (value.get_type_string() === 'ay')
+        return value.get_data_as_bytes().toArray();
+    return value.recursiveUnpack();
 }
 
 function toCondition(value) {
@@ -101,7 +107,7 @@ function toCondition(value) {
     return value.split('|').reduce((condition, nick) => {
         const bit = GLib.IOCondition[nick.trim().toUpperCase()];
         if (bit === undefined)
-            throw new TypeError(`"${value}" names no GLib.IOCondition: give in, out, pri, err or hup`);
+            throw new TypeError(`"${value}" is no condition: give in, out, pri, err or hup`);
         return condition | bit;
     }, 0);
 }
@@ -131,8 +137,12 @@ function packValue(name, value) {
 }
 
 function pack(keywords) {
-    const given = Object.entries(keywords).filter(([, value]) => value !== null && value !== undefined);
-    return [given.map(([name]) => kebab(name)), given.map(([name, value]) => packValue(name, value))];
+    const given = Object.entries(keywords)
+        .filter(([, value]) => value !== null && value !== undefined);
+    return [
+        given.map(([name]) => kebab(name)),
+        given.map(([name, value]) => packValue(name, value)),
+    ];
 }
 
 // The leading argument of bind_address and connect_to: an address, or a host.
@@ -141,7 +151,9 @@ function toAddress(value, keywords) {
         keywords.host = value;
         return null;
     }
-    return value instanceof Gio.SocketAddress ? GSock.Address.new_from_gsocket_address(value) : value;
+    if (value instanceof Gio.SocketAddress)
+        return GSock.Address.new_from_gsocket_address(value);
+    return value;
 }
 
 // What receive_from gives: data, host and port; on local sockets data, filename and null.
@@ -163,7 +175,8 @@ class Received {
     }
 
     get truncated() {
-        return this.fullLength > this.data.length || (this.flags & GSock.MessageFlags.TRUNCATE) !== 0;
+        return this.fullLength > this.data.length ||
+            (this.flags & GSock.MessageFlags.TRUNCATE) !== 0;
     }
 
     *[Symbol.iterator]() {
@@ -176,14 +189,32 @@ class Received {
 // Wrappers
 
 const OPTIONAL = {
-    abort: false, address: null, cancellable: null, condition: 'in', ipv6: 1, numeric: false, protocol: null,
-    read: false, size: 65536, timeout: -2, wait: true, write: false,
+    abort: false,
+    address: null,
+    cancellable: null,
+    condition: 'in',
+    ipv6: 1,
+    numeric: false,
+    protocol: null,
+    read: false,
+    size: 65536,
+    timeout: -2,
+    wait: true,
+    write: false,
 };
+
 const CONVERSIONS = {
-    address: toAddress, bytes: toBytes, condition: toCondition, data: toBytes, maximum: toCount, size: toCount, value: toVariant,
+    address: toAddress,
+    bytes: toBytes,
+    condition: toCondition,
+    data: toBytes,
+    maximum: toCount,
+    size: toCount,
+    value: toVariant,
 };
 
 const withoutSuccess = result => result.length > 2 ? result.slice(1) : result[1];
+const toReceived = result => new Received(result);
 const patience = ['wait', 'timeout', 'cancellable'];
 
 // The arguments of each operator; `keyworded` takes others by name, `final` cannot be cancelled.
@@ -196,12 +227,12 @@ const METHODS = {
         copy_remote_address: {result: withoutSuccess},
         finish_connect: {parameters: patience},
         get_option: {parameters: ['name'], result: fromVariant},
-        get_option_bytes: {parameters: ['level', 'option', 'size'], result: bytes => bytes.toArray()},
+        get_option_bytes: {parameters: ['level', 'option', 'size'], result: toBytes},
         get_option_int: {parameters: ['level', 'option'], result: withoutSuccess},
         init_with_keywords: {keyworded: true},
         receive_file_descriptor: {parameters: patience},
         receive_file_descriptors: {parameters: ['maximum', ...patience]},
-        receive_from: {parameters: ['size'], keyworded: true, result: received => new Received(received)},
+        receive_from: {parameters: ['size'], keyworded: true, result: toReceived},
         send_file_descriptor: {parameters: ['fd', ...patience]},
         send_file_descriptors: {parameters: ['fds', ...patience]},
         send_to: {parameters: ['data'], keyworded: true},
@@ -242,13 +273,15 @@ function refuseRest(operator, keywords, parameters) {
 }
 
 // A function that takes its arguments in order, or by name in an object at the end.
-function wrap(operator, native, {parameters = [], keyworded = false, final = false, result = same => same}) {
+function wrap(operator, native, shape) {
+    const {parameters = [], keyworded = false, final = false, result = same => same} = shape;
+
     return function (...given) {
         while (given.length > 0 && given[given.length - 1] === undefined)
             given.pop();
         const keywords = isKeywords(given[given.length - 1]) ? {...given.pop()} : {};
         if (given.length > parameters.length)
-            throw new TypeError(`${operator} takes ${parameters.length} arguments and an object of keywords`);
+            throw new TypeError(`${operator} takes ${parameters.length} arguments and keywords`);
         parameters.forEach((name, i) => {
             if (given[i] !== undefined)
                 keywords[name] = given[i];
@@ -319,10 +352,11 @@ function _init() {
         typeof type === 'function' ? new type(keywords) : makeInstanceOfType(type, keywords ?? {});
 
     const waitForEach = GSock.wait_for_any;
-    GSock.wait_for_any = (sockets, conditions = 'in', timeout = GSock.TIMEOUT_NEVER, cancellable = null) => {
+    GSock.wait_for_any = (sockets, conditions = 'in', timeout = -1, cancellable = null) => {
         const all = Array.isArray(conditions) ? conditions : sockets.map(() => conditions);
         return waitForEach(sockets, all.map(toCondition), timeout, cancellable);
     };
 
-    GSock.with_open_socket = (keywords, callback) => closeAfter(GSock.make_socket(keywords), callback);
+    GSock.with_open_socket = (keywords, callback) =>
+        closeAfter(GSock.make_socket(keywords), callback);
 }

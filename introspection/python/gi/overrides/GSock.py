@@ -106,13 +106,11 @@ def translate(error):
 
 # Values
 
-INT64, UINT64 = (functools.partial(GObject.Value, kind) for kind in (GObject.TYPE_INT64, GObject.TYPE_UINT64))
-
-
 def pack_integer(value):
     if -0x80000000 <= value <= 0x7fffffff:
         return int(value)
-    return INT64(int(value)) if value < 2**63 else UINT64(int(value))
+    kind = GObject.TYPE_INT64 if value < 2**63 else GObject.TYPE_UINT64
+    return GObject.Value(kind, int(value))
 
 
 def pack_text(value):
@@ -176,7 +174,9 @@ def pack(keywords):
 
 
 def from_variant(value):
-    return value.get_data_as_bytes().get_data() if value.get_type_string() == 'ay' else value.unpack()
+    if value.get_type_string() == 'ay':
+        return value.get_data_as_bytes().get_data()
+    return value.unpack()
 
 
 def to_condition(value):
@@ -187,14 +187,17 @@ def to_condition(value):
     try:
         return functools.reduce(operator.or_, (getattr(GLib.IOCondition, nick) for nick in nicks))
     except AttributeError:
-        raise ValueError(f'{value!r} names no GLib.IOCondition: give in, out, pri, err or hup') from None
+        names = 'in, out, pri, err or hup'
+        raise ValueError(f'{value!r} names no GLib.IOCondition: give {names}') from None
 
 
 def to_address(value, keywords):
     """The leading argument of bind_address and connect_to: an address, or a host."""
     if isinstance(value, str):
         return None, {'host': value, **keywords}
-    return Address.new_from_gsocket_address(value) if isinstance(value, Gio.SocketAddress) else value, keywords
+    if isinstance(value, Gio.SocketAddress):
+        return Address.new_from_gsocket_address(value), keywords
+    return value, keywords
 
 
 get_host, get_port = Address.get_host, Address.get_port
@@ -234,10 +237,23 @@ class Received:
 # Wrappers of what can fail
 
 DEFAULTS = {
-    'abort': 'False', 'condition': "'in'", 'flags': 'NO_FLAGS', 'ipv6': 'IPV6', 'numeric': 'False', 'read': 'False',
-    'size': '65536', 'timeout': 'TIMEOUT', 'wait': 'True', 'write': 'False',
+    'abort': 'False',
+    'condition': "'in'",
+    'flags': 'NO_FLAGS',
+    'ipv6': 'IPV6',
+    'numeric': 'False',
+    'read': 'False',
+    'size': '65536',
+    'timeout': 'TIMEOUT',
+    'wait': 'True',
+    'write': 'False',
 }
-RESULTS = {'get_option': from_variant, 'get_option_bytes': GLib.Bytes.get_data, 'receive_from': Received}
+
+RESULTS = {
+    'get_option': from_variant,
+    'get_option_bytes': GLib.Bytes.get_data,
+    'receive_from': Received,
+}
 
 # By the type of an argument: how to convert it.
 CONVERSIONS = {
@@ -245,6 +261,8 @@ CONVERSIONS = {
     'Variant': '{0} = to_variant({0})',
     'IOCondition': '{0} = to_condition({0})',
 }
+
+HOST_OR_ADDRESS = 'address, keywords = to_address(address, keywords)'
 
 PLAIN = '''
 def call({parameters}):
@@ -268,9 +286,17 @@ def call({parameters}**keywords):
 '''
 
 SCOPE = {
-    'Address': Address, 'GError': GLib.Error, 'IPV6': GSock.Ipv6Mode.YES, 'NO_FLAGS': GSock.MessageFlags.NONE,
-    'TIMEOUT': GSock.TIMEOUT_DEFAULT, 'pack': pack, 'to_address': to_address, 'to_bytes': to_bytes,
-    'to_condition': to_condition, 'to_variant': to_variant, 'translate': translate,
+    'Address': Address,
+    'GError': GLib.Error,
+    'IPV6': GSock.Ipv6Mode.YES,
+    'NO_FLAGS': GSock.MessageFlags.NONE,
+    'TIMEOUT': GSock.TIMEOUT_DEFAULT,
+    'pack': pack,
+    'to_address': to_address,
+    'to_bytes': to_bytes,
+    'to_condition': to_condition,
+    'to_variant': to_variant,
+    'translate': translate,
 }
 
 compiled = functools.lru_cache(None)(functools.partial(compile, filename='<GSock>', mode='exec'))
@@ -289,7 +315,8 @@ def arguments_of(info):
     arguments = info.get_arguments()
     kinds = [argument.get_type() for argument in arguments] + [info.get_return_type()]
     lengths = {kind.get_array_length() for kind in kinds if kind.get_tag_as_string() == 'array'}
-    return [(argument.get_name(), kind_of(argument), argument.may_be_null()) for index, argument in enumerate(arguments)
+    return [(argument.get_name(), kind_of(argument), argument.may_be_null())
+            for index, argument in enumerate(arguments)
             if argument.get_direction() == 0 and index not in lengths]
 
 
@@ -318,9 +345,10 @@ def wrap(info, function, receiver=()):
     keyworded = 'names' in names
     cut = names.index('names') if keyworded else len(names)
     leading, rest = arguments[:cut], names[cut + 2:]
-    conversions = [CONVERSIONS[kind].format(name) for name, kind, _ in leading if kind in CONVERSIONS]
+    conversions = [CONVERSIONS[kind].format(name)
+                   for name, kind, _ in leading if kind in CONVERSIONS]
     if keyworded and ('address', 'Address', True) in leading:
-        conversions.append('if type(address) is not Address: address, keywords = to_address(address, keywords)')
+        conversions.append(HOST_OR_ADDRESS)
 
     result = result_of(info, info.get_name())
     parameters = [*receiver, *parameters_of(leading)]
@@ -392,7 +420,7 @@ def call_next(method, *arguments):
 
 
 class NextMethod:
-    """What a class of the library does, for super().do_send_to (...) as for Parent.do_send_to (self, ...)."""
+    """What a class of the library does, for super().do_x (...) as for Parent.do_x (self, ...)."""
 
     def __init__(self, info):
         self.info = info
@@ -403,7 +431,11 @@ class NextMethod:
         return method if instance is None else functools.partial(call_next, method, instance)
 
 
-ANSWERS = {'do_send_to': check_sent, 'do_receive_from': check_received, 'do_accept_connection': check_accepted}
+ANSWERS = {
+    'do_accept_connection': check_accepted,
+    'do_receive_from': check_received,
+    'do_send_to': check_sent,
+}
 METHODS = {}
 
 for cls in (GSock.Socket, GSock.PassiveSocket, GSock.DatagramSocket):
@@ -414,7 +446,7 @@ for cls in (GSock.Socket, GSock.PassiveSocket, GSock.DatagramSocket):
 
 
 def guard(name, method):
-    """A method that can be called from C: what it raises gets through, a wrong answer is refused."""
+    """A method that C can call: what it raises gets through, a wrong answer is refused."""
     check = ANSWERS.get(name, check_done)
 
     @functools.wraps(method)
@@ -444,7 +476,8 @@ def init(self, cancellable=None, **keywords):
     """
     if exists(self):
         return
-    own = {name: keywords.pop(name) for name in list(keywords) if is_construct_only(type(self), name)}
+    own = {name: keywords.pop(name)
+           for name in list(keywords) if is_construct_only(type(self), name)}
     GObject.Object.__init__(self, **own)
     self.init_with_keywords(cancellable=cancellable, **keywords)
 
@@ -493,6 +526,10 @@ def accept_all(self):
             return
 
 
+def equal_addresses(self, other):
+    return self.equal(other) if isinstance(other, Address) else NotImplemented
+
+
 FACES = {
     GSock.Socket: {
         '__init__': init,
@@ -506,7 +543,7 @@ FACES = {
     },
     GSock.PassiveSocket: {'__iter__': accept_all},
     Address: {
-        '__eq__': lambda self, other: self.equal(other) if isinstance(other, Address) else NotImplemented,
+        '__eq__': equal_addresses,
         '__hash__': Address.hash,
         '__str__': Address.to_text,
         '__repr__': lambda self: f'<GSock.Address {self.to_text()}>',
@@ -535,4 +572,5 @@ def wait_for_any(sockets, conditions='in', timeout=GSock.TIMEOUT_NEVER, cancella
     sockets = list(sockets)
     if isinstance(conditions, (str, int)):
         conditions = [conditions] * len(sockets)
-    return wait_for_each(sockets, [int(to_condition(condition)) for condition in conditions], timeout, cancellable)
+    conditions = [int(to_condition(condition)) for condition in conditions]
+    return wait_for_each(sockets, conditions, timeout, cancellable)
