@@ -46,7 +46,7 @@ test_manifest (void)
     {
       TestCase *test = g_ptr_array_index (manifest->cases, i);
 
-      if (test_case_is_possible (test))
+      if (test_manifest_can_try (manifest, test, stage.places))
         test_case_keeps_descriptors (test, run_case (manifest, test, &stage));
     }
   test_manifest_check_coverage (manifest, &gsock_make_socket_keywords);
