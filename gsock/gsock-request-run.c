@@ -261,11 +261,11 @@ take_back (Attempt *self)
 static const GSockAddress *
 choose_local (Attempt *self, GSockAddress *room)
 {
-  GPtrArray *local = self->plan->local;
+  GSockCandidates *local = &self->plan->local;
 
-  for (guint i = 0; local != NULL && i < local->len; i++)
+  for (guint i = 0; i < local->n; i++)
     {
-      const GSockAddress *address = g_ptr_array_index (local, i);
+      const GSockAddress *address = gsock_candidates_get (local, i);
 
       if (gsock_address_family_number (address) == self->family)
         return address;
@@ -309,17 +309,17 @@ is_final (const GError *error)
 static gboolean
 try_remotes (Attempt *self, GError **error)
 {
-  GPtrArray *remote = self->plan->remote;
+  GSockCandidates *remote = &self->plan->remote;
 
-  for (guint i = 0; i < remote->len; i++)
+  for (guint i = 0; i < remote->n; i++)
     {
       GSockAddress room;
 
       g_clear_error (&self->error);
-      self->remote = g_ptr_array_index (remote, i);
+      self->remote = gsock_candidates_get (remote, i);
       self->family = gsock_address_family_number (self->remote);
       self->local = choose_local (self, &room);
-      if (self->plan->local != NULL && self->local == NULL)
+      if (self->plan->local.n > 0 && self->local == NULL)
         gsock_error_literal (&self->error, GSOCK_ERROR_INVALID_KEYWORD,
                              "make-socket: no local address is of the family %s, as the remote one is",
                              gsock_family_find (self->family)->name);
@@ -330,25 +330,25 @@ try_remotes (Attempt *self, GError **error)
       if (is_final (self->error))
         return fail_all (self, i + 1, error);
     }
-  return fail_all (self, remote->len, error);
+  return fail_all (self, remote->n, error);
 }
 
 static gboolean
 try_locals (Attempt *self, GError **error)
 {
-  GPtrArray *local = self->plan->local;
+  GSockCandidates *local = &self->plan->local;
 
-  for (guint i = 0; i < local->len; i++)
+  for (guint i = 0; i < local->n; i++)
     {
       g_clear_error (&self->error);
-      self->local = g_ptr_array_index (local, i);
+      self->local = gsock_candidates_get (local, i);
       self->family = gsock_address_family_number (self->local);
       if (try_once (self))
         return TRUE;
       take_back (self);
       collect_reason (self);
     }
-  return fail_all (self, local->len, error);
+  return fail_all (self, local->n, error);
 }
 
 static gboolean
@@ -367,10 +367,10 @@ try_family (Attempt *self, GError **error)
 {
   gboolean done;
 
-  if (self->plan->remote != NULL)
+  if (self->plan->remote.n > 0)
     done = try_remotes (self, error);
   else
-    done = self->plan->local != NULL ? try_locals (self, error) : try_plain (self, error);
+    done = self->plan->local.n > 0 ? try_locals (self, error) : try_plain (self, error);
   if (self->reasons != NULL)
     g_string_free (g_steal_pointer (&self->reasons), TRUE);
   return done;
@@ -394,9 +394,9 @@ try_with_fallback (Attempt *self, GError **error)
 
   plan->family = AF_INET;
   plan->dual = plan->fallback = FALSE;
-  if (plan->local != NULL)
+  if (plan->local.n > 0)
     {
-      GSockAddress *any = g_ptr_array_index (plan->local, 0);
+      GSockAddress *any = gsock_candidates_get (&plan->local, 0);
 
       gsock_address_init_any (any, AF_INET, gsock_address_get_port (any));
     }

@@ -73,9 +73,21 @@ static const PlanCase cases[] = {
   { PASSIVE, "local-host=fe80::1%lo flow-info=3", AF_UNSPEC, TRUE, FALSE, "[fe80::1%lo]:0", NULL },
 };
 
-static void
-check_addresses (GPtrArray *addresses, const char *wanted)
+/* %NULL where none were asked for. */
+static GPtrArray *
+list_of (GSockCandidates *candidates)
 {
+  GPtrArray *list = candidates->n > 0 ? g_ptr_array_new () : NULL;
+
+  for (guint i = 0; i < candidates->n; i++)
+    g_ptr_array_add (list, gsock_candidates_get (candidates, i));
+  return list;
+}
+
+static void
+check_addresses (GSockCandidates *candidates, const char *wanted)
+{
+  g_autoptr (GPtrArray) addresses = list_of (candidates);
   g_autofree char *text = addresses != NULL ? test_join_addresses (addresses) : NULL;
 
   g_assert_cmpstr (text, ==, wanted);
@@ -115,8 +127,8 @@ test_plans (void)
       g_assert_cmpint (plan.family, ==, row->family);
       g_assert_cmpint (plan.dual, ==, row->dual);
       g_assert_cmpint (plan.fallback, ==, row->fallback);
-      check_addresses (plan.local, row->local);
-      check_addresses (plan.remote, row->remote);
+      check_addresses (&plan.local, row->local);
+      check_addresses (&plan.remote, row->remote);
     }
 }
 
@@ -160,9 +172,9 @@ test_flow (void)
 
   g_assert_true (make_request (&request, ACTIVE, "remote-address=[fe80::1%lo]:80 local-host=::1 flow-info=3", &error));
   g_assert_true (gsock_plan_make (&plan, &request, NULL, &error));
-  g_assert_cmpuint (gsock_address_get_flow_info (g_ptr_array_index (plan.remote, 0)), ==, 3);
-  g_assert_cmpuint (gsock_address_get_scope_id (g_ptr_array_index (plan.remote, 0)), ==, 1);
-  g_assert_cmpuint (gsock_address_get_flow_info (g_ptr_array_index (plan.local, 0)), ==, 3);
+  g_assert_cmpuint (gsock_address_get_flow_info (gsock_candidates_get (&plan.remote, 0)), ==, 3);
+  g_assert_cmpuint (gsock_address_get_scope_id (gsock_candidates_get (&plan.remote, 0)), ==, 1);
+  g_assert_cmpuint (gsock_address_get_flow_info (gsock_candidates_get (&plan.local, 0)), ==, 3);
 }
 
 /* A name may have several addresses, and the keywords choose among them. */
@@ -192,13 +204,16 @@ test_names (void)
       g_auto (GSockPlan) plan = { 0 };
       g_auto (GSockRequest) request;
       g_autoptr (GError) error = NULL;
+      g_autoptr (GPtrArray) locals = NULL, remotes = NULL;
       g_autofree char *local = NULL, *remote = NULL;
 
       g_test_message ("%s", names[i].keywords);
       g_assert_true (make_request (&request, names[i].kind, names[i].keywords, &error));
       g_assert_true (gsock_plan_make (&plan, &request, NULL, &error));
-      local = plan.local != NULL ? test_join_sorted (plan.local) : NULL;
-      remote = plan.remote != NULL ? test_join_sorted (plan.remote) : NULL;
+      locals = list_of (&plan.local);
+      remotes = list_of (&plan.remote);
+      local = locals != NULL ? test_join_sorted (locals) : NULL;
+      remote = remotes != NULL ? test_join_sorted (remotes) : NULL;
       g_assert_cmpstr (local, ==, names[i].local);
       g_assert_cmpstr (remote, ==, names[i].remote);
     }
@@ -219,8 +234,8 @@ test_family_name (void)
   g_assert_true (gsock_plan_make (&plan, &request, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpint (plan.family, ==, AF_INET6);
-  g_assert_null (plan.local);
-  g_assert_null (plan.remote);
+  g_assert_cmpuint (plan.local.n, ==, 0);
+  g_assert_cmpuint (plan.remote.n, ==, 0);
 }
 
 static void
