@@ -89,6 +89,8 @@ met_itself (GSockHandle *handle, int fd, const GSockAddress *remote, gboolean wa
          && gsock_handle_get_remote (handle, fd, &peer) >= 0 && gsock_address_equal (&local, &peer);
 }
 
+/* Back to a socket that may connect. A refusal that came late leaves it half connecting: Linux would
+ * answer the next connect with ECONNABORTED. */
 static void
 dissolve (int fd)
 {
@@ -137,6 +139,8 @@ connect_entered (GSockSocketPrivate *priv, int fd, const GSockAddress *address, 
                        && (result == -EAGAIN || result == -GSOCK_E_TIMED_OUT || result == -GSOCK_E_CANCELLED);
   if (handle->connecting)
     priv->remote = *address;
+  else if (self.started && result != -GSOCK_E_CLOSED)
+    dissolve (fd);
   return result == -EAGAIN && self.started ? -EINPROGRESS : result;
 }
 
