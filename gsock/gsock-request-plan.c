@@ -102,13 +102,14 @@ plan_netlink (GSockPlan *self, GSockRequest *request)
 static gboolean
 plan_local_host (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
 {
+  int any = request->kind == GSOCK_CLASS_RAW ? AF_INET : AF_INET6;
   guint port;
 
   if (!find_port (request, request->local_port, request->local_service, &port, error))
     return FALSE;
   if (request->local_host != NULL)
     return look_up (&self->local, request->local_host, port, request, self->family, cancellable, error);
-  return set_any (&self->local, self->family != AF_UNSPEC ? self->family : AF_INET6, port);
+  return set_any (&self->local, self->family != AF_UNSPEC ? self->family : any, port);
 }
 
 static gboolean
@@ -180,7 +181,8 @@ plan_family_host (GSockPlan *self, GSockRequest *request, GCancellable *cancella
 }
 
 /* Nothing has decided yet. A socket that is bound to every address, or a conversation still without
- * one, speaks both families; an unbound datagram or raw socket is IPv4. */
+ * one, speaks both families; an unbound datagram socket is IPv4, and so is a raw one, which never
+ * speaks two. */
 static void
 decide_family (GSockPlan *self, GSockRequest *request)
 {
@@ -194,7 +196,7 @@ decide_family (GSockPlan *self, GSockRequest *request)
       self->dual = TRUE;
       return;
     }
-  self->dual = self->fallback = any || conversation;
+  self->dual = self->fallback = (any && request->kind != GSOCK_CLASS_RAW) || conversation;
   self->family = self->dual ? AF_INET6 : AF_INET;
 }
 

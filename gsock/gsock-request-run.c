@@ -44,14 +44,15 @@ set_flag (int fd, int level, int number, int value, GError **error, const char *
   return gsock_error_set_for_name (error, -errno, operation, NULL);
 }
 
-/* A dual-stack socket says so, for net.ipv6.bindv6only may say otherwise. */
+/* A dual-stack socket says so, for net.ipv6.bindv6only may say otherwise. A raw socket has its
+ * protocol for a port, so that the kernel takes it for bound, and hears of IPv6 alone anyway. */
 static gboolean
 set_dual_stack (Attempt *self, int fd)
 {
   GSockRequest *request = self->request;
   gboolean asked = request->address_family != GSOCK_ADDRESS_FAMILY_INTERNET || request->ipv6 == GSOCK_IPV6_MODE_ONLY;
 
-  if (self->family != AF_INET6 || self->remote != NULL || (!self->plan->dual && !asked))
+  if (self->family != AF_INET6 || request->kind == GSOCK_CLASS_RAW || self->remote != NULL || (!self->plan->dual && !asked))
     return TRUE;
   return set_flag (fd, IPPROTO_IPV6, IPV6_V6ONLY, !self->plan->dual, &self->error, "ipv6");
 }
@@ -138,8 +139,6 @@ set_file_mode (Attempt *self, int fd)
 {
   if (!GSOCK_GIVEN (self->request, GSOCK_KEYWORD_FILE_MODE))
     return TRUE;
-  if (!self->priv->handle.ops->local)
-    return gsock_error_literal (&self->error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: file-mode is for local sockets");
   return fchmod (fd, self->request->file_mode) == 0 || fail (self, -errno, "make-socket: file-mode", NULL);
 }
 

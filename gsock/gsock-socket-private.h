@@ -75,7 +75,6 @@ GSockSocket *gsock_socket_construct (GType type);
 GSockSocket *gsock_socket_new_for_fd (GType type, int fd, int family, int native_type, int protocol);
 GSOCK_SELDOM gboolean gsock_socket_answered (GSockSocket *self, gboolean answer, const char *operation, GError **error);
 GType gsock_socket_type_for (int family, int type, GSockRole role);
-guint gsock_socket_kind_of (GSockSocket *self);
 
 /* gsock-socket-property.c */
 void gsock_socket_install_keywords (GObjectClass *object_class, guint kind);

@@ -179,12 +179,6 @@ drop_request (GSockSocketPrivate *priv)
   g_clear_pointer (&priv->request, g_free);
 }
 
-guint
-gsock_socket_kind_of (GSockSocket *self)
-{
-  return class_kinds[class_row (G_OBJECT_TYPE (self))].kind;
-}
-
 /* The class for a type of socket. Datagrams have a class of their own in the families that have
  * datagrams as programs know them; in others they are packets of whatever is below. */
 GType

@@ -466,6 +466,11 @@ test_unlink_on_close (void)
     }
 
   socket = gsock_make_socket (NULL, &error, "local-filename", path, NULL);
+  g_object_set (socket, "unlink-on-close", FALSE, NULL);
+  g_assert_finalize_object (socket);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+
+  socket = gsock_make_socket (NULL, &error, "local-filename", path, NULL);
   g_assert_no_error (error);
   g_assert_cmpint (g_unlink (path), ==, 0);
   close (test_local_fd (SOCK_STREAM, path));

@@ -207,6 +207,9 @@ test_active_type (void)
   g_assert_no_error (error);
   g_assert_nonnull (client);
   g_assert_true (G_OBJECT_TYPE (peer) == guest_get_type ());
+  g_object_set (listener, "active-type", GSOCK_TYPE_ACTIVE_SOCKET, NULL);
+  g_assert_true (gsock_passive_socket_get_active_type (GSOCK_PASSIVE_SOCKET (listener)) == GSOCK_TYPE_ACTIVE_SOCKET);
+  g_object_set (listener, "active-type", guest_get_type (), NULL);
   g_assert_true (gsock_passive_socket_get_active_type (GSOCK_PASSIVE_SOCKET (listener)) == guest_get_type ());
   g_assert_true (gsock_socket_is_connected (GSOCK_SOCKET (peer)));
 }

@@ -4,6 +4,7 @@
 #include <gsock/gsock.h>
 
 #include "testlib.h"
+#include "teststage.h"
 #include "testwire.h"
 
 #include <linux/if_alg.h>
@@ -12,6 +13,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
@@ -209,6 +211,35 @@ test_multicast_groups (void)
   g_assert_cmpint (groups, ==, RTMGRP_LINK | RTMGRP_IPV4_IFADDR);
 }
 
+/* Of the kernel's reply only the message is received, without a header. */
+static void
+test_echo_by_ipv6 (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) socket = NULL, bound = NULL;
+  struct icmp6_hdr echo = { .icmp6_type = ICMP6_ECHO_REQUEST }, reply = { 0 };
+  GSockAddress loopback;
+  GSockReceived received;
+
+  if (!test_needs_root () || !test_needs_ipv6 ())
+    return;
+  bound = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_RAW, "protocol", IPPROTO_ICMPV6, "local-host", "::1", NULL);
+  g_assert_no_error (error);
+  socket = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_RAW, "protocol", IPPROTO_ICMPV6,
+                              "address-family", GSOCK_ADDRESS_FAMILY_IPV6, NULL);
+  g_assert_no_error (error);
+  echo.icmp6_id = 0x4714;
+  g_assert_true (gsock_address_init_from_host (&loopback, "::1", 0, &error));
+  g_assert_cmpint (gsock_socket_send_to (socket, &echo, sizeof echo, NULL, &error, "remote-address", &loopback, NULL), ==, sizeof echo);
+  g_assert_no_error (error);
+  while (reply.icmp6_type != ICMP6_ECHO_REPLY || reply.icmp6_id != echo.icmp6_id)
+    {
+      gsock_socket_receive_from (socket, &reply, sizeof reply, &received, NULL, &error, "timeout", 10.0, NULL);
+      g_assert_no_error (error);
+    }
+  g_assert_true (gsock_address_is_loopback (&received.sender));
+}
+
 /* Link-layer packets of the loopback interface: what is sent comes by, from its interface. */
 static void
 test_packet (void)
@@ -304,6 +335,7 @@ main (int argc, char **argv)
   test_add ("/raw-socket/connected", test_connected);
   test_add ("/raw-socket/netlink-links", test_netlink_links);
   test_add ("/raw-socket/multicast-groups", test_multicast_groups);
+  test_add ("/raw-socket/echo-by-ipv6", test_echo_by_ipv6);
   test_add ("/raw-socket/packet", test_packet);
   test_add ("/raw-socket/numbers", test_numbers);
   test_add ("/raw-socket/digest", test_digest);

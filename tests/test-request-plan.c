@@ -32,9 +32,11 @@ static const PlanCase cases[] = {
   { ACTIVE, "", AF_INET6, TRUE, TRUE, NULL, NULL },
   { ACTIVE, "local-port=0", AF_INET6, TRUE, TRUE, "[::]:0", NULL },
   { DATAGRAM, "local-port=53", AF_INET6, TRUE, TRUE, "[::]:53", NULL },
-  { RAW, "local-port=0", AF_INET6, TRUE, TRUE, "[::]:0", NULL },
+  { RAW, "local-port=0", AF_INET, FALSE, FALSE, "0.0.0.0:0", NULL },
+  { RAW, "local-port=0 ipv6=only", AF_INET6, FALSE, FALSE, "[::]:0", NULL },
+  { RAW, "local-host=::1", AF_UNSPEC, TRUE, FALSE, "[::1]:0", NULL },
   { PASSIVE, "local-service=\"80\"", AF_INET6, TRUE, TRUE, "[::]:80", NULL },
-  /* Unbound datagram and raw sockets: IPv4. */
+  /* Unbound datagram sockets, and raw ones, which hear one family only: IPv4. */
   { DATAGRAM, "", AF_INET, FALSE, FALSE, NULL, NULL },
   { RAW, "", AF_INET, FALSE, FALSE, NULL, NULL },
   { DATAGRAM, "ipv6=yes", AF_INET, FALSE, FALSE, NULL, NULL },
@@ -234,6 +236,12 @@ test_family_name (void)
   g_assert_true (gsock_plan_make (&plan, &request, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpint (plan.family, ==, AF_INET6);
+  gsock_plan_clear (&plan);
+  gsock_request_clear (&request);
+  g_assert_true (make_request (&request, DATAGRAM, "family-host=no-such-host.invalid ipv6=yes", &error));
+  test_etc_write ("nsswitch.conf", "hosts: files\n");
+  g_assert_false (gsock_plan_make (&plan, &request, NULL, &error));
+  test_assert_error (error, GSOCK_ERROR_UNKNOWN_HOST);
   g_assert_cmpuint (plan.local.n, ==, 0);
   g_assert_cmpuint (plan.remote.n, ==, 0);
 }

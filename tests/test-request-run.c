@@ -9,11 +9,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -98,6 +103,49 @@ test_reach_without_ipv6 (void)
     }
   check_reach (GSOCK_IPV6_MODE_YES, TRUE, FALSE);
   g_assert_true (write_setting (setting, "0"));
+}
+
+/* From here on this process has no IPv6 at all: its kernel says that it knows no such family. */
+static gboolean
+forget_ipv6 (void)
+{
+  struct sock_filter code[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, args[0])),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = { .len = G_N_ELEMENTS (code), .filter = code };
+
+  return prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0
+         && socket (AF_INET6, SOCK_STREAM, 0) < 0;
+}
+
+/* The last of all tests. Who asked for IPv6 is told that there is none. */
+static void
+test_fallback (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) fresh = NULL, bound = NULL;
+
+  if (!forget_ipv6 ())
+    {
+      g_test_skip ("system calls cannot be filtered here");
+      return;
+    }
+  check_reach (GSOCK_IPV6_MODE_YES, TRUE, FALSE);
+  fresh = gsock_make_socket (NULL, &error, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (gsock_socket_get_address_family (fresh), ==, GSOCK_ADDRESS_FAMILY_IPV4);
+  bound = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "local-port", 0, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (gsock_socket_get_address_family (bound), ==, GSOCK_ADDRESS_FAMILY_IPV4);
+  g_assert_null (gsock_make_socket (NULL, &error, "local-port", 0, "ipv6", GSOCK_IPV6_MODE_ONLY, NULL));
+  test_assert_error (error, GSOCK_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED);
+  g_assert_null (gsock_make_socket (NULL, &error, "local-host", "::1", NULL));
+  test_assert_error (error, GSOCK_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED);
 }
 
 /* A client of a dual-stack listener is seen under the address that it has. */
@@ -352,6 +400,10 @@ test_nothing_left (void)
   test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "local-filename", path, "remote-filename", nobody, NULL)));
   test_assert_error (error, GSOCK_ERROR_NOT_FOUND);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "local-filename", path, "remote-filename", nobody,
+                                                            "unlink-on-close", FALSE, NULL)));
+  test_assert_error (error, GSOCK_ERROR_NOT_FOUND);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "local-filename", path, "connect", GSOCK_ROLE_PASSIVE,
                                                             "tcp-fast-open", 5, NULL)));
   test_assert_error (error, GSOCK_ERROR_OPTION_NOT_SUPPORTED);
@@ -533,6 +585,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/request-run/reasons", test_reasons);
   g_test_add_func ("/request-run/one-works", test_one_works);
   g_test_add_func ("/request-run/reach-without-ipv6", test_reach_without_ipv6);
+  g_test_add_func ("/request-run/fallback", test_fallback);
 
   failed = g_test_run ();
   test_stage_close (&stage);
