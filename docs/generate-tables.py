@@ -111,7 +111,7 @@ def find_properties(source):
     """(class, property): the paragraphs of its doc comment."""
     found = {}
     for path in sorted(glob.glob(os.path.join(source, 'gsock', '*.c'))):
-        for name, prop, body in re.findall(r'/\*\*\n \* GSock(\w+):([\w-]+):\n(.*?)\n \*/', read(path), re.S):
+        for name, prop, body in re.findall(r'/\*\*\n \* GSock(\w+):([\w-]+):[^\n]*\n(.*?)\n \*/', read(path), re.S):
             found[name, prop] = [part for part in doc_paragraphs(body) if not part.startswith('Since:')]
     return found
 

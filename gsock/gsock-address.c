@@ -244,7 +244,7 @@ gsock_address_copy (const GSockAddress *self)
 }
 
 /**
- * gsock_address_free:
+ * gsock_address_free: (skip)
  * @self: (nullable) (transfer full): an address on the heap
  *
  * Frees an address that a function of gsock has made on the heap.

@@ -8,35 +8,39 @@
 #include <string.h>
 #include <unistd.h>
 
-static gboolean
-carries_descriptors (const struct cmsghdr *control)
-{
-  return control->cmsg_level == SOL_SOCKET && (control->cmsg_type == SCM_RIGHTS || control->cmsg_type == GSOCK_SYS_SCM_PIDFD);
-}
-
 /* The length in the header counts, not what was asked for: on a 64-bit system the padding of a
- * buffer for one descriptor holds a second. A pidfd may be -1, for a process that has gone. */
+ * buffer for one descriptor holds a second. */
 static void
 collect (const struct cmsghdr *control, GArray *fds)
 {
   gsize n_fds = (control->cmsg_len - CMSG_LEN (0)) / sizeof (int);
 
-  for (gsize i = 0; i < n_fds; i++)
-    {
-      int fd;
+  g_array_append_vals (fds, CMSG_DATA (control), n_fds);
+}
 
-      memcpy (&fd, CMSG_DATA (control) + i * sizeof fd, sizeof fd);
-      if (fd >= 0)
-        g_array_append_val (fds, fd);
-    }
+/* It may be -1, for a process that has gone. */
+static void
+close_pidfd (const struct cmsghdr *control)
+{
+  int fd;
+
+  memcpy (&fd, CMSG_DATA (control), sizeof fd);
+  if (fd >= 0)
+    (void) close (fd);
 }
 
 void
 gsock_control_collect_descriptors (struct msghdr *message, GArray *fds)
 {
   for (struct cmsghdr *control = CMSG_FIRSTHDR (message); control != NULL; control = CMSG_NXTHDR (message, control))
-    if (carries_descriptors (control))
-      collect (control, fds);
+    {
+      if (control->cmsg_level != SOL_SOCKET)
+        continue;
+      if (control->cmsg_type == SCM_RIGHTS)
+        collect (control, fds);
+      else if (control->cmsg_type == GSOCK_SYS_SCM_PIDFD)
+        close_pidfd (control);
+    }
 }
 
 static gpointer
@@ -68,4 +72,17 @@ gsock_control_close_descriptors (const int *fds, gsize n_fds)
 {
   for (gsize i = 0; i < n_fds; i++)
     gsock_control_close_descriptor (fds[i]);
+}
+
+void
+gsock_control_close_all (struct msghdr *message)
+{
+  GArray *fds;
+
+  if (G_LIKELY (CMSG_FIRSTHDR (message) == NULL))
+    return;
+  fds = g_array_new (FALSE, FALSE, sizeof (int));
+  gsock_control_collect_descriptors (message, fds);
+  gsock_control_close_descriptors ((const int *) (gpointer) fds->data, fds->len);
+  g_array_unref (fds);
 }

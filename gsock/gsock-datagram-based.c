@@ -275,7 +275,7 @@ wait_to_send (GSockOperation *operation, GSockHandle *handle, int fd, GSockPatie
 
   if (given == NULL)
     return gsock_wait_one (handle, fd, POLLOUT, patience);
-  return gsock_wait_for_receiver (handle, gsock_address_native (given), given->length, patience);
+  return gsock_wait_for_receiver (handle, fd, gsock_address_native (given), given->length, patience);
 }
 
 static gint

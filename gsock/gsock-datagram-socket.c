@@ -56,17 +56,50 @@
 G_DEFINE_TYPE_WITH_CODE (GSockDatagramSocket, gsock_datagram_socket, GSOCK_TYPE_SOCKET,
                          G_IMPLEMENT_INTERFACE (G_TYPE_DATAGRAM_BASED, gsock_datagram_based_iface_init))
 
-/* The kernel takes a port back that it had chosen itself. */
-static void
-forget_peer (GSockSocketPrivate *priv, int fd)
+static gssize
+dissolve (int fd)
+{
+  struct sockaddr unspecified = { .sa_family = AF_UNSPEC };
+
+  return connect (fd, &unspecified, sizeof unspecified) < 0 ? -errno : 0;
+}
+
+/* The kernel takes a port back that it had chosen itself, even where the program has asked for the
+ * socket to be bound to one. Such a program gets it again. */
+static gssize
+keep_port (GSockHandle *handle, int fd, guint port)
 {
   GSockAddress local;
+  gssize result = gsock_handle_get_local (handle, fd, &local);
 
+  if (result < 0 || handle->ops->is_bound (&local))
+    return result;
+  if (!handle->bound_on_demand || port == 0)
+    {
+      handle->bound = FALSE;
+      return 0;
+    }
+  gsock_address_set_port (&local, port);
+  if (handle->family == AF_INET6)
+    gsock_address_map (&local);
+  return bind (fd, gsock_address_native (&local), local.length) < 0 ? -errno : 0;
+}
+
+static gssize
+disconnect (GSockSocketPrivate *priv, int fd)
+{
+  GSockHandle *handle = &priv->handle;
+  GSockAddress local = GSOCK_ADDRESS_INIT;
+  gssize result;
+
+  (void) gsock_handle_get_local (handle, fd, &local);
+  result = dissolve (fd);
+  if (result < 0)
+    return result;
   priv->remote.length = 0;
-  priv->handle.connected = FALSE;
-  if (gsock_handle_get_local (&priv->handle, fd, &local) >= 0)
-    priv->handle.bound = priv->handle.ops->is_bound (&local);
-  gsock_handle_update (&priv->handle);
+  handle->connected = FALSE;
+  gsock_handle_update (handle);
+  return keep_port (handle, fd, handle->ops->internet ? gsock_address_get_port (&local) : 0);
 }
 
 static gboolean
@@ -74,14 +107,11 @@ gsock_datagram_socket_real_disconnect_peer (GSockDatagramSocket *self, GError **
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (GSOCK_SOCKET (self));
   int fd = gsock_socket_enter (GSOCK_SOCKET (self), "disconnect", error);
-  struct sockaddr unspecified = { .sa_family = AF_UNSPEC };
-  int result;
+  gssize result;
 
   if (fd < 0)
     return FALSE;
-  result = connect (fd, &unspecified, sizeof unspecified) < 0 ? -errno : 0;
-  if (result == 0)
-    forget_peer (priv, fd);
+  result = disconnect (priv, fd);
   gsock_socket_leave (GSOCK_SOCKET (self));
   return result == 0 || gsock_error_set (error, result, "disconnect", NULL);
 }
@@ -132,9 +162,11 @@ gsock_datagram_socket_disconnect (GSockDatagramSocket *self, GError **error)
  * @error: return location for an error
  *
  * Takes the peer away: the operator disconnect. The socket then sends to whom each call says and
- * receives from all. A local port that the kernel had chosen is free again.
+ * receives from all. A socket that was bound stays bound; one that only sending or connecting had
+ * bound has no port any more.
  *
- * Errors: `GSOCK_ERROR_NOT_CONNECTED`, `GSOCK_ERROR_CLOSED` and `GSOCK_ERROR_NOT_INITIALIZED`.
+ * Errors: `GSOCK_ERROR_NOT_CONNECTED`, `GSOCK_ERROR_ADDRESS_IN_USE` where somebody took the port in
+ * the moment that the kernel lets go of one that it had chosen, `GSOCK_ERROR_CLOSED` and `GSOCK_ERROR_NOT_INITIALIZED`.
  *
  * Returns: whether the socket has no peer any more
  *

@@ -12,23 +12,25 @@ G_BEGIN_DECLS
  * -EAGAIN when `events` must come first, or -errno; @flags is MSG_DONTWAIT, or 0 where it may wait
  * inside the kernel. Neither signals nor deadlines nor cancellation are its concern. */
 typedef struct _GSockOperation GSockOperation;
+typedef gssize (*GSockStep) (GSockOperation *self, int fd, int flags);
 struct _GSockOperation
 {
-  gssize (*step) (GSockOperation *self, int fd, int flags);
+  GSockStep step;
   short events;
   /* NULL, or how to wait where polling the descriptor for `events` would not do. */
   int (*wait) (GSockOperation *self, GSockHandle *handle, int fd, GSockPatience *patience);
 };
 
-gssize gsock_drive_on (GSockHandle *handle, GSockOperation *operation, int fd, int flags, gssize result, GSockPatience *patience);
+GSOCK_SELDOM gssize gsock_drive_on (GSockHandle *handle, GSockOperation *operation, int fd, int flags, gssize result, GSockPatience *patience);
 
-/* With nothing else to wait for the kernel may do the waiting, in one system call. */
+/* With nothing else to wait for the kernel may do the waiting, in one system call. (There is no
+ * branch in this: each condition holds nearly always.) */
 static inline gboolean
 gsock_may_wait_in_kernel (const GSockHandle *handle, const GSockOperation *operation, const GSockPatience *patience)
 {
-  return patience->wait && patience->timeout < 0 && patience->cancellable == NULL
-         && (handle->kernel_waits & operation->events) != 0
-         && handle->generation == __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE);
+  return (patience->wait != FALSE) & (patience->timeout < 0) & (patience->cancellable == NULL)
+         & ((handle->kernel_waits & operation->events) != 0)
+         & (handle->generation == __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE));
 }
 
 /* Answers what the step answered at last, or -GSOCK_E_CLOSED, -GSOCK_E_CANCELLED,
@@ -37,12 +39,14 @@ gsock_may_wait_in_kernel (const GSockHandle *handle, const GSockOperation *opera
  * The first try is all that most calls need. It is here, for the compiler to make one function of the
  * operator, this and the step: a processor that a system call has left without its record of return
  * addresses stumbles over each function that returns after it. */
-static inline gssize
+static G_ALWAYS_INLINE inline gssize
 gsock_drive (GSockHandle *handle, GSockOperation *operation, GSockPatience *patience)
 {
+  GSockStep step = operation->step; /* which the compiler knows as yet */
   gboolean in_kernel = gsock_may_wait_in_kernel (handle, operation, patience);
   guint weight = in_kernel ? 1 + GSOCK_USERS_IN_KERNEL : 1;
   int flags = in_kernel ? 0 : MSG_DONTWAIT;
+  gboolean closed;
   gssize result;
   int fd;
 
@@ -52,14 +56,12 @@ gsock_drive (GSockHandle *handle, GSockOperation *operation, GSockPatience *pati
   if (G_UNLIKELY (fd < 0))
     return fd;
 
-  result = operation->step (operation, fd, flags);
+  result = step (operation, fd, flags);
   if (G_UNLIKELY (result < 0))
     result = gsock_drive_on (handle, operation, fd, flags, result, patience);
+  closed = gsock_handle_leave (handle, weight);
   /* The shutdown that wakes a waiter looks like an end of stream, or an empty datagram. */
-  if (result == 0 && in_kernel && gsock_handle_is_closed (handle))
-    result = -GSOCK_E_CLOSED;
-  gsock_handle_leave (handle, weight);
-  return result;
+  return G_UNLIKELY (closed) && in_kernel && result == 0 ? -GSOCK_E_CLOSED : result;
 }
 
 G_END_DECLS

@@ -17,10 +17,14 @@ typedef enum
   GSOCK_E_NOT_INITIALIZED,
 } GSockFailure;
 
+/* On what happens seldom: the compiler puts it, and the ways to it, aside of what happens always. A
+ * system call leaves little of the program in the cache, so what it meets after it should be short. */
+#define GSOCK_SELDOM __attribute__ ((cold))
+
 /* Each sets @error and answers %FALSE, so that a caller can return it. */
-gboolean gsock_error_set (GError **error, gssize failure, const char *operation, const GSockAddress *address);
-gboolean gsock_error_set_for_name (GError **error, gssize failure, const char *operation, const char *name);
-gboolean gsock_error_literal (GError **error, GSockError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+GSOCK_SELDOM gboolean gsock_error_set (GError **error, gssize failure, const char *operation, const GSockAddress *address);
+GSOCK_SELDOM gboolean gsock_error_set_for_name (GError **error, gssize failure, const char *operation, const char *name);
+GSOCK_SELDOM gboolean gsock_error_literal (GError **error, GSockError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 /* The errno of a failed system call, negated: n < 0 becomes -errno, the rest passes. */
 #define GSOCK_SYSCALL(call)                                                                        \

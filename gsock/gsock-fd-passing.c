@@ -12,10 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Beside the descriptors there may come credentials, a pidfd, a security label and a timestamp; with
- * no room for those the message would look as if descriptors had been lost. */
-#define ROOM_FOR_OTHERS 512
-
 typedef struct
 {
   GSockOperation operation;
@@ -143,8 +139,7 @@ typedef struct
 {
   GSockOperation operation;
   GArray *fds;
-  char *control;
-  gsize control_size;
+  GSockControlRoom *control;
   gboolean truncated;
   gboolean ended; /* neither a byte nor a descriptor */
 } ReceiveDescriptors;
@@ -159,7 +154,7 @@ step_receive (GSockOperation *operation, int fd, int flags)
   gssize n;
 
   message.msg_control = self->control;
-  message.msg_controllen = self->control_size;
+  message.msg_controllen = sizeof *self->control;
   n = recvmsg (fd, &message, flags | MSG_CMSG_CLOEXEC);
   if (n < 0)
     return -errno;
@@ -227,12 +222,8 @@ conclude_receive (ReceiveDescriptors *operation, gssize result, gsize maximum, g
 int *
 gsock_socket_receive_file_descriptors (GSockSocket *self, gsize maximum, gboolean wait, double timeout, gsize *n_fds, GCancellable *cancellable, GError **error)
 {
-  union
-  {
-    struct cmsghdr align;
-    char bytes[CMSG_SPACE (GSOCK_FILE_DESCRIPTORS_MAX * sizeof (int)) + ROOM_FOR_OTHERS];
-  } control;
-  ReceiveDescriptors operation = { .operation = { .step = step_receive, .events = POLLIN }, .control = control.bytes };
+  GSockControlRoom control;
+  ReceiveDescriptors operation = { .operation = { .step = step_receive, .events = POLLIN }, .control = &control };
   GSockPatience patience = { wait, 0, cancellable, 0 };
   gssize result;
 
@@ -242,7 +233,6 @@ gsock_socket_receive_file_descriptors (GSockSocket *self, gsize maximum, gboolea
   if (!check_local (self, "receive-file-descriptor", error) || !check_count (maximum, "receive-file-descriptor", error))
     return NULL;
   patience.timeout = gsock_socket_effective_timeout (gsock_socket_get_private (self), timeout);
-  operation.control_size = CMSG_SPACE (maximum * sizeof (int)) + ROOM_FOR_OTHERS;
   operation.fds = g_array_sized_new (FALSE, FALSE, sizeof (int), maximum);
   result = gsock_drive (gsock_socket_get_handle (self), &operation.operation, &patience);
   return conclude_receive (&operation, result, maximum, n_fds, error);

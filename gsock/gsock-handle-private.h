@@ -3,6 +3,9 @@
 
 #include <gsock/gsock-address-private.h>
 
+#include <pthread.h>
+#include <gsock/gsock-error-private.h>
+
 G_BEGIN_DECLS
 
 typedef struct _GSockWaiterLink GSockWaiterLink;
@@ -19,10 +22,13 @@ typedef struct
   int family, type, protocol; /* as the kernel has them */
   const GSockFamily *ops;
   guint kernel_waits;        /* POLLIN, POLLOUT: for what a call may wait inside the kernel */
+  guint address_length;      /* of every address of the family; 0: they differ */
+  gboolean datagrams;        /* whose flags recvfrom tells all there is to tell of */
   gboolean exposed;          /* others may hold the descriptor */
   gboolean nonblocking;      /* gsock has made its open file description so */
+  gboolean bound_on_demand;  /* the program asked for it; sending and connecting bind unasked */
   gboolean bound, connected, connecting, listening, abort;
-  GMutex lock;               /* guards waiters */
+  pthread_mutex_t lock;      /* guards waiters; ThreadSanitizer knows it, which a GMutex is not known to */
   GSockWaiterLink *waiters;
   GSockSegments *segments;   /* atomic; NULL: no batch has been sent or received */
 } GSockHandle;
@@ -34,10 +40,10 @@ typedef struct
 #define GSOCK_USERS_IN_KERNEL_MASK (0x7fffu << 16)
 
 /* Counts the forks of this process: a descriptor that was carried across one is shared. */
-extern guint gsock_fork_generation;
+G_GNUC_INTERNAL extern guint gsock_fork_generation;
 
 /* How many forks this process is away from the one that the library began in. */
-extern guint gsock_process_depth;
+G_GNUC_INTERNAL extern guint gsock_process_depth;
 
 void gsock_handle_init (GSockHandle *self);
 void gsock_handle_clear (GSockHandle *self);
@@ -47,9 +53,9 @@ void gsock_handle_ask_family (GSockHandle *self, int fd);
 void gsock_handle_expose (GSockHandle *self);
 gboolean gsock_handle_make_blocking (GSockHandle *self, int fd);
 gboolean gsock_handle_close (GSockHandle *self);
-void gsock_handle_release (GSockHandle *self);
-int gsock_handle_refuse (GSockHandle *self, guint weight);
-void gsock_handle_forget_parent (GSockHandle *self);
+GSOCK_SELDOM void gsock_handle_release (GSockHandle *self);
+GSOCK_SELDOM int gsock_handle_refuse (GSockHandle *self, guint weight);
+GSOCK_SELDOM void gsock_handle_forget_parent (GSockHandle *self);
 
 static inline gboolean
 gsock_handle_is_closed (GSockHandle *self)
@@ -57,11 +63,17 @@ gsock_handle_is_closed (GSockHandle *self)
   return (__atomic_load_n (&self->users, __ATOMIC_ACQUIRE) & GSOCK_USERS_CLOSED) != 0;
 }
 
-static inline void
+/* Whether the handle is closed by now. */
+static inline gboolean
 gsock_handle_leave (GSockHandle *self, guint weight)
 {
-  if (G_UNLIKELY (__atomic_sub_fetch (&self->users, weight, __ATOMIC_ACQ_REL) == GSOCK_USERS_CLOSED))
+  guint users = __atomic_sub_fetch (&self->users, weight, __ATOMIC_ACQ_REL);
+
+  if (G_LIKELY ((users & GSOCK_USERS_CLOSED) == 0))
+    return FALSE;
+  if (users == GSOCK_USERS_CLOSED)
     gsock_handle_release (self);
+  return TRUE;
 }
 
 /* The descriptor, which stays open until the caller leaves with the same weight: 1, or
@@ -87,6 +99,15 @@ gsock_handle_export_address (const GSockHandle *self, GSockAddress *address)
 {
   if (self->family == AF_INET6)
     gsock_address_unmap (address);
+}
+
+/* An address that the kernel has just written: nearly always it is as long as it should be. */
+static inline void
+gsock_handle_settle_address (const GSockHandle *self, GSockAddress *address)
+{
+  if (G_UNLIKELY (address->length != self->address_length))
+    gsock_address_clamp (address);
+  gsock_handle_export_address (self, address);
 }
 
 static inline const GSockAddress *

@@ -17,19 +17,19 @@ guint gsock_fork_generation = 0;
 guint gsock_process_depth = 0;
 
 /* Held by whoever makes a handle the child's, and across every fork. */
-static GMutex inheritance;
+static pthread_mutex_t inheritance = PTHREAD_MUTEX_INITIALIZER;
 
 static void
 before_fork (void)
 {
-  g_mutex_lock (&inheritance);
+  pthread_mutex_lock (&inheritance);
 }
 
 static void
 count_fork (void)
 {
   __atomic_add_fetch (&gsock_fork_generation, 1, __ATOMIC_RELEASE);
-  g_mutex_unlock (&inheritance);
+  pthread_mutex_unlock (&inheritance);
 }
 
 static void
@@ -59,19 +59,19 @@ watch_forks (void)
 void
 gsock_handle_forget_parent (GSockHandle *self)
 {
-  g_mutex_lock (&inheritance);
+  pthread_mutex_lock (&inheritance);
   if (self->process != gsock_process_depth)
     {
       guint users = __atomic_and_fetch (&self->users, GSOCK_USERS_CLOSED, __ATOMIC_ACQ_REL);
 
       self->waiters = NULL;
       gsock_segments_forget_parent (self->segments);
-      g_mutex_init (&self->lock);
+      pthread_mutex_init (&self->lock, NULL);
       if (users == GSOCK_USERS_CLOSED)
         gsock_handle_release (self);
       __atomic_store_n (&self->process, gsock_process_depth, __ATOMIC_RELEASE);
     }
-  g_mutex_unlock (&inheritance);
+  pthread_mutex_unlock (&inheritance);
 }
 
 void
@@ -82,7 +82,7 @@ gsock_handle_init (GSockHandle *self)
   self->fd = -1;
   self->ops = gsock_family_find (AF_UNSPEC);
   self->segments = NULL;
-  g_mutex_init (&self->lock);
+  pthread_mutex_init (&self->lock, NULL);
 }
 
 void
@@ -90,7 +90,7 @@ gsock_handle_clear (GSockHandle *self)
 {
   gsock_handle_close (self);
   gsock_segments_free (self->segments);
-  g_mutex_clear (&self->lock);
+  pthread_mutex_destroy (&self->lock);
 }
 
 /* Takes @fd over; the caller says what it knows of its state and calls update. */
@@ -106,9 +106,10 @@ gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protoco
   gsock_handle_update (self);
 }
 
-/* For what may a call wait inside the kernel? Where shutdown is sure to end the wait and hurts
- * nobody else. A datagram to a full local socket waits for the peer's queue, which no shutdown of
- * this end interrupts; and of what another thread has received and holds the kernel knows nothing. */
+/* Works out what every call wants to know. For what may one wait inside the kernel? Where shutdown is
+ * sure to end the wait and hurts nobody else. A datagram to a full local socket waits for the peer's
+ * queue, which no shutdown of this end interrupts; and of what another thread has received and
+ * holds the kernel knows nothing. */
 void
 gsock_handle_update (GSockHandle *self)
 {
@@ -121,6 +122,8 @@ gsock_handle_update (GSockHandle *self)
   if (self->segments != NULL && self->segments->joins)
     waits &= ~POLLIN;
   self->kernel_waits = waits;
+  self->datagrams = datagram && self->ops->wakes;
+  self->address_length = self->ops->stored_min == self->ops->stored_max ? self->ops->stored_min : 0;
 }
 
 /* IPV6_ADDRFORM makes another socket of it. */

@@ -24,9 +24,10 @@ typedef enum
   GSOCK_ARGUMENT_TYPE,     /* GType, derived from get_type */
 } GSockArgumentType;
 
+/* The name lies in the row, where a look at the row has brought it near. */
 typedef struct _GSockKeyword
 {
-  const char *name;
+  char name[20];
   GSockArgumentType type;
   guint8 id;            /* bit in the spec's `given` */
   guint8 kinds;         /* make-socket only: the classes that have it */
@@ -57,6 +58,7 @@ typedef union
 } GSockArgument;
 
 #define GSOCK_KEYWORD_LENGTH_MAX 31
+#define GSOCK_KEYWORD_ROWS_MAX 64
 
 /* The keywords of one operator. The rows are sorted by length and then by name. */
 typedef struct _GSockKeywordTable GSockKeywordTable;
@@ -74,6 +76,8 @@ struct _GSockKeywordTable
 
   gsize indexed;
   guint8 first_of_length[GSOCK_KEYWORD_LENGTH_MAX + 2];
+  guint8 tags[GSOCK_KEYWORD_ROWS_MAX]; /* of the names: two of their letters in one number */
+  guint8 by_id[GSOCK_KEYWORD_ROWS_MAX]; /* the last row that sets this bit, plus one */
 };
 
 /* Every spec begins with the bits of the keywords that were given. */
@@ -85,6 +89,17 @@ typedef struct
 #define GSOCK_GIVEN(spec, id) (((spec)->given & (G_GUINT64_CONSTANT (1) << (id))) != 0)
 
 const GSockKeyword *gsock_keyword_find (GSockKeywordTable *table, const char *name);
+const GSockKeyword *gsock_keyword_by_id (GSockKeywordTable *table, guint id);
+
+/* The lowest bit of @bits, which is taken away; for walking what was given. */
+static inline guint
+gsock_keyword_next_id (guint64 *bits)
+{
+  guint id = (guint) __builtin_ctzll (*bits);
+
+  *bits &= *bits - 1;
+  return id;
+}
 gboolean gsock_keyword_names_equal (const char *name, const char *canonical);
 char *gsock_keyword_nearest (const char *name, GPtrArray *candidates);
 

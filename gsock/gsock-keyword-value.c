@@ -33,8 +33,8 @@ get_integer (const GValue *value, gint64 *integer)
   if (G_VALUE_HOLDS_DOUBLE (value) || G_VALUE_HOLDS_FLOAT (value))
     {
       real = G_VALUE_HOLDS_DOUBLE (value) ? g_value_get_double (value) : g_value_get_float (value);
-      *integer = fabs (real) < 9e15 ? (gint64) real : 0;
-      return (double) *integer == real;
+      *integer = isfinite (real) ? (gint64) CLAMP (real, -0x1p62, 0x1p62) : 0;
+      return real == floor (real) && isfinite (real);
     }
   if (G_VALUE_HOLDS_UINT64 (value) && g_value_get_uint64 (value) > G_MAXINT64)
     {
@@ -253,15 +253,25 @@ gsock_keyword_convert (const char *operator_name, const GSockKeyword *row, const
   return is_nothing (row, value) || converters[row->type](operator_name, row, value, room, argument, error);
 }
 
+/* gsock's enumerations are static types: their classes stay once they are there. */
+static GEnumClass *
+peek_enum_class (const GSockKeyword *row)
+{
+  GType type = row->get_type ();
+  gpointer enum_class = g_type_class_peek (type);
+
+  return G_LIKELY (enum_class != NULL) ? enum_class : g_type_class_ref (type);
+}
+
 static gboolean
 check_enum (const char *operator_name, const GSockKeyword *row, gint64 number, GError **error)
 {
-  g_autoptr (GTypeClass) enum_class = g_type_class_ref (row->get_type ());
+  GEnumClass *enum_class = peek_enum_class (row);
   g_autofree char *wanted = NULL;
 
-  if (number >= G_MININT && number <= G_MAXINT && g_enum_get_value ((GEnumClass *) enum_class, (int) number) != NULL)
+  if (number >= G_MININT && number <= G_MAXINT && g_enum_get_value (enum_class, (int) number) != NULL)
     return TRUE;
-  wanted = enum_nicks ((GEnumClass *) enum_class);
+  wanted = enum_nicks (enum_class);
   return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: %s takes %s, not %" G_GINT64_FORMAT,
                               operator_name, row->name, wanted, number);
 }

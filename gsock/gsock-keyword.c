@@ -28,13 +28,26 @@ gsock_keyword_names_equal (const char *name, const char *canonical_name)
   return *name == *canonical_name;
 }
 
-static void
+/* The first letter and one that names of the same length differ in: local-host and local-port. */
+static inline guint8
+tag_of (const char *name, gsize length)
+{
+  return (guint8) (name[0] + 7 * name[length > 4 ? length - 4 : 0]);
+}
+
+static GSOCK_SELDOM void
 index_table (GSockKeywordTable *table)
 {
   guint row = 0;
 
   if (!g_once_init_enter (&table->indexed))
     return;
+  g_assert (table->n_rows <= GSOCK_KEYWORD_ROWS_MAX);
+  for (guint i = 0; i < table->n_rows; i++)
+    {
+      table->tags[i] = tag_of (table->rows[i].name, strlen (table->rows[i].name));
+      table->by_id[table->rows[i].id] = i + 1;
+    }
   for (guint length = 0; length < G_N_ELEMENTS (table->first_of_length); length++)
     {
       while (row < table->n_rows && strlen (table->rows[row].name) < length)
@@ -44,24 +57,86 @@ index_table (GSockKeywordTable *table)
   g_once_init_leave (&table->indexed, 1);
 }
 
+#define LOADED(type, address)                                                                      \
+  (G_GNUC_EXTENSION ({                                                                             \
+    type _loaded;                                                                                  \
+    memcpy (&_loaded, (address), sizeof _loaded);                                                  \
+    _loaded;                                                                                       \
+  }))
+
+/* Whether @type is the same at both ends, which together have all @length bytes. */
+#define SAME_ENDS(type, a, b, length)                                                              \
+  (LOADED (type, a) == LOADED (type, b)                                                            \
+   && LOADED (type, (a) + (length) - sizeof (type)) == LOADED (type, (b) + (length) - sizeof (type)))
+
+/* As memcmp, of no more than GSOCK_KEYWORD_LENGTH_MAX and without a call. */
+static inline gboolean
+same_letters (const char *a, const char *b, gsize length)
+{
+  if (length > 16)
+    return SAME_ENDS (guint64, a, b, length) && SAME_ENDS (guint64, a + 8, b + 8, length - 16);
+  if (length >= 8)
+    return SAME_ENDS (guint64, a, b, length);
+  if (length >= 4)
+    return SAME_ENDS (guint32, a, b, length);
+  return SAME_ENDS (char, a, b, length) && a[length / 2] == b[length / 2];
+}
+
+/* A name that is written as the table has it. */
+static inline const GSockKeyword *
+find_as_written (GSockKeywordTable *table, const char *name, gsize length)
+{
+  guint8 tag = tag_of (name, length);
+  guint end = table->first_of_length[length + 1];
+
+  for (guint i = table->first_of_length[length]; i < end; i++)
+    if (table->tags[i] == tag && same_letters (table->rows[i].name, name, length))
+      return &table->rows[i];
+  return NULL;
+}
+
+static G_NO_INLINE const GSockKeyword *
+find_otherwise (GSockKeywordTable *table, const char *name, gsize length)
+{
+  char written[GSOCK_KEYWORD_LENGTH_MAX + 1];
+
+  if (length == 0 || length > GSOCK_KEYWORD_LENGTH_MAX || memchr (name, '_', length) == NULL)
+    return NULL;
+  memcpy (written, name, length + 1);
+  g_strdelimit (written, "_", '-');
+  return find_as_written (table, written, length);
+}
+
+static inline void
+ensure_index (GSockKeywordTable *table)
+{
+  if (G_UNLIKELY (__atomic_load_n (&table->indexed, __ATOMIC_ACQUIRE) == 0))
+    index_table (table);
+}
+
+static inline const GSockKeyword *
+find (GSockKeywordTable *table, const char *name)
+{
+  gsize length = strlen (name);
+  const GSockKeyword *row;
+
+  ensure_index (table);
+  row = G_LIKELY (length <= GSOCK_KEYWORD_LENGTH_MAX) ? find_as_written (table, name, length) : NULL;
+  return G_LIKELY (row != NULL) ? row : find_otherwise (table, name, length);
+}
+
 const GSockKeyword *
 gsock_keyword_find (GSockKeywordTable *table, const char *name)
 {
-  gsize length = strlen (name);
+  return find (table, name);
+}
 
-  index_table (table);
-  if (length > GSOCK_KEYWORD_LENGTH_MAX)
-    return NULL;
-
-  for (guint i = table->first_of_length[length]; i < table->first_of_length[length + 1]; i++)
-    {
-      const GSockKeyword *row = &table->rows[i];
-
-      if (row->name[0] == name[0]
-          && (memcmp (row->name, name, length) == 0 || gsock_keyword_names_equal (name, row->name)))
-        return row;
-    }
-  return NULL;
+/* %NULL where no row has this bit. */
+const GSockKeyword *
+gsock_keyword_by_id (GSockKeywordTable *table, guint id)
+{
+  ensure_index (table);
+  return id < GSOCK_KEYWORD_ROWS_MAX && table->by_id[id] > 0 ? &table->rows[table->by_id[id] - 1] : NULL;
 }
 
 /* The number of single letters to change, add or drop. */
@@ -169,11 +244,25 @@ store_object (GSockKeywordTable *table, GObject **field, gpointer value)
     *field = value;
 }
 
-static void
-store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GSockArgument *argument)
-{
-  gpointer field = (char *) spec + row->offset;
+#define TYPE(name) (1u << GSOCK_ARGUMENT_##name)
 
+/* What is collected as an int, and of that what is stored as one; what is collected as a pointer. */
+#define STORED_AS_INT (TYPE (BOOLEAN) | TYPE (INT) | TYPE (ENUM) | TYPE (FAMILY) | TYPE (PROTOCOL))
+#define COLLECTED_AS_INT (STORED_AS_INT | TYPE (FLAGS) | TYPE (FLAG))
+#define POINTERS (TYPE (STRING) | TYPE (ADDRESS) | TYPE (OBJECT))
+
+/* Any value of the right C type will do. */
+#define UNCHECKED (TYPE (BOOLEAN) | TYPE (STRING) | TYPE (FLAG) | TYPE (ADDRESS))
+
+static inline gboolean
+is_of (const GSockKeyword *row, guint types)
+{
+  return (1u << row->type & types) != 0;
+}
+
+static void
+store_other (GSockKeywordTable *table, gpointer field, const GSockKeyword *row, const GSockArgument *argument)
+{
   switch (row->type)
     {
     case GSOCK_ARGUMENT_STRING:
@@ -198,23 +287,27 @@ store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const G
     case GSOCK_ARGUMENT_TYPE:
       *(GType *) field = argument->type;
       break;
-    case GSOCK_ARGUMENT_BOOLEAN:
-    case GSOCK_ARGUMENT_INT:
-    case GSOCK_ARGUMENT_ENUM:
-    case GSOCK_ARGUMENT_FAMILY:
-    case GSOCK_ARGUMENT_PROTOCOL:
-      *(int *) field = (int) argument->integer;
+    default:
       break;
     }
+}
+
+static inline void
+store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GSockArgument *argument)
+{
+  gpointer field = (char *) spec + row->offset;
+
+  if (is_of (row, STORED_AS_INT))
+    *(int *) field = (int) argument->integer;
+  else
+    store_other (table, field, row, argument);
 }
 
 /* A string, address or object that is NULL says the same as a keyword that was left out. */
 static inline gboolean
 is_left_out (const GSockKeyword *row, const GSockArgument *argument)
 {
-  return argument->pointer == NULL
-         && (row->type == GSOCK_ARGUMENT_STRING || row->type == GSOCK_ARGUMENT_ADDRESS
-             || row->type == GSOCK_ARGUMENT_OBJECT);
+  return argument->pointer == NULL && is_of (row, POINTERS);
 }
 
 /* Two values of one keyword contradict each other; flags add up. */
@@ -229,12 +322,20 @@ is_second (const GSockKeyword *row, guint64 *seen)
 }
 
 /* @seen has the keywords of the call that came before this one. */
+/* What needs no second look. */
+static inline gboolean
+is_fine (const GSockKeyword *row, const GSockArgument *argument)
+{
+  return is_of (row, UNCHECKED)
+         || (row->type == GSOCK_ARGUMENT_INT && argument->integer >= row->minimum && argument->integer <= row->maximum);
+}
+
 static inline gboolean
 check_and_store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GSockArgument *argument, guint64 *seen, GError **error)
 {
   if (is_left_out (row, argument))
     return TRUE;
-  if (!gsock_keyword_check (table->operator_name, row, argument, error))
+  if (!is_fine (row, argument) && !gsock_keyword_check (table->operator_name, row, argument, error))
     return FALSE;
   if (G_UNLIKELY (is_second (row, seen)))
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: %s is given twice", table->operator_name, row->name);
@@ -244,33 +345,17 @@ check_and_store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *ro
   return TRUE;
 }
 
-static void
+static inline void
 collect (const GSockKeyword *row, GSockArguments *arguments, GSockArgument *argument)
 {
-  argument->integer = 0;
-  switch (row->type)
-    {
-    case GSOCK_ARGUMENT_DOUBLE:
-      argument->real = va_arg (arguments->list, double);
-      break;
-    case GSOCK_ARGUMENT_STRING:
-    case GSOCK_ARGUMENT_ADDRESS:
-    case GSOCK_ARGUMENT_OBJECT:
-      argument->pointer = va_arg (arguments->list, gpointer);
-      break;
-    case GSOCK_ARGUMENT_TYPE:
-      argument->type = va_arg (arguments->list, GType);
-      break;
-    case GSOCK_ARGUMENT_BOOLEAN:
-    case GSOCK_ARGUMENT_INT:
-    case GSOCK_ARGUMENT_ENUM:
-    case GSOCK_ARGUMENT_FAMILY:
-    case GSOCK_ARGUMENT_PROTOCOL:
-    case GSOCK_ARGUMENT_FLAGS:
-    case GSOCK_ARGUMENT_FLAG:
-      argument->integer = va_arg (arguments->list, int);
-      break;
-    }
+  if (is_of (row, COLLECTED_AS_INT))
+    argument->integer = va_arg (arguments->list, int);
+  else if (is_of (row, POINTERS))
+    argument->pointer = va_arg (arguments->list, gpointer);
+  else if (row->type == GSOCK_ARGUMENT_DOUBLE)
+    argument->real = va_arg (arguments->list, double);
+  else
+    argument->type = va_arg (arguments->list, GType);
 }
 
 static gboolean
@@ -300,7 +385,7 @@ parse_arguments (GSockKeywordTable *table, gpointer spec, const char *first_keyw
 
   for (const char *name = first_keyword; name != NULL; name = va_arg (arguments->list, const char *))
     {
-      const GSockKeyword *row = gsock_keyword_find (table, name);
+      const GSockKeyword *row = find (table, name);
       GSockArgument argument;
 
       if (row == NULL)
@@ -339,13 +424,36 @@ store_value (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, c
          && check_and_store (table, spec, row, &argument, seen, error);
 }
 
-/* For a property, which may be set again and again. */
+static void
+forget (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row)
+{
+  gpointer field = (char *) spec + row->offset;
+
+  if (row->type == GSOCK_ARGUMENT_STRING && table->owns)
+    g_clear_pointer ((char **) field, g_free);
+  else if (row->type == GSOCK_ARGUMENT_OBJECT && table->owns)
+    g_clear_object ((GObject **) field);
+  else if (row->type == GSOCK_ARGUMENT_ADDRESS)
+    ((GSockAddress *) field)->length = 0;
+}
+
+/* For a property, which may be set again and again, and to nothing. */
 gboolean
 gsock_keyword_store_value (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GValue *value, GError **error)
 {
+  GSockSpec *self = spec;
+  GSockSpec before = { .given = self->given & (G_GUINT64_CONSTANT (1) << row->id) };
   guint64 seen = 0;
 
-  return store_value (table, spec, row, value, &seen, error);
+  self->given &= ~before.given;
+  if (!store_value (table, spec, row, value, &seen, error))
+    {
+      self->given |= before.given;
+      return FALSE;
+    }
+  if (before.given != 0 && !GSOCK_GIVEN (self, row->id))
+    forget (table, spec, row);
+  return TRUE;
 }
 
 static gboolean
@@ -381,14 +489,8 @@ gsock_keywords_parse_values (GSockKeywordTable *table, gpointer spec, const char
 void
 gsock_keywords_clear (GSockKeywordTable *table, gpointer spec)
 {
-  for (guint i = 0; i < table->n_rows; i++)
-    {
-      const GSockKeyword *row = &table->rows[i];
-      gpointer field = (char *) spec + row->offset;
+  guint64 given = ((GSockSpec *) spec)->given;
 
-      if (row->type == GSOCK_ARGUMENT_STRING)
-        g_clear_pointer ((char **) field, g_free);
-      else if (row->type == GSOCK_ARGUMENT_OBJECT)
-        g_clear_object ((GObject **) field);
-    }
+  while (given != 0)
+    forget (table, spec, gsock_keyword_by_id (table, gsock_keyword_next_id (&given)));
 }

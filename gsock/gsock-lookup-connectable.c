@@ -15,6 +15,9 @@ gsock_lookup_connectable (GSocketConnectable *connectable, int family, GCancella
   g_autoptr (GError) reason = NULL;
   g_autofree char *name = NULL;
 
+  /* Some enumerators have their answer ready and ask no one. */
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
   for (;;)
     {
       g_autoptr (GSocketAddress) next = g_socket_address_enumerator_next (enumerator, cancellable, &reason);

@@ -60,7 +60,9 @@ find_state (GSockSocketPrivate *priv, int fd, gboolean listening)
   priv->handle.listening = listening;
   if (gsock_handle_get_local (&priv->handle, fd, &address) >= 0)
     priv->handle.bound = priv->handle.ops->is_bound (&address);
-  if (gsock_handle_get_remote (&priv->handle, fd, &address) >= 0)
+  /* Netlink answers whether there is a peer or not: with the kernel, which has the number 0. */
+  if (gsock_handle_get_remote (&priv->handle, fd, &address) >= 0
+      && (priv->handle.ops->local || priv->handle.ops->is_bound (&address)))
     {
       priv->handle.connected = TRUE;
       priv->remote = address;

@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-GSockSocket *gsock_passive_socket_real_accept_connection (GSockPassiveSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+GSockActiveSocket *gsock_passive_socket_real_accept_connection (GSockPassiveSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -18,8 +18,8 @@ gsock_bind_handle (GSockSocketPrivate *priv, int fd, const GSockAddress *address
 
   if (bind (fd, gsock_address_native (native), native->length) < 0)
     return -errno;
-  priv->handle.bound = TRUE;
-  if (priv->handle.ops->local && priv->unlink_on_close)
+  priv->handle.bound = priv->handle.bound_on_demand = TRUE;
+  if (priv->handle.ops->local)
     priv->file = gsock_local_file_new (address);
   return 0;
 }

@@ -55,7 +55,7 @@ gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **error)
   if (gsock_handle_is_closed (&priv->handle))
     return TRUE;
   priv->handle.abort = abort && priv->handle.type == SOCK_STREAM;
-  if (gsock_handle_close (&priv->handle) && priv->file != NULL)
+  if (gsock_handle_close (&priv->handle) && priv->file != NULL && priv->unlink_on_close)
     gsock_local_file_unlink (priv->file);
   return TRUE;
 }

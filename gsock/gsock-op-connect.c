@@ -22,35 +22,40 @@ typedef struct
   const GSockAddress *address;
   gboolean local;
   gboolean started; /* the kernel is at it, and SO_ERROR will tell */
-  gboolean decided; /* a poll has said so */
+  short ready;      /* what the last poll has said, or 0 */
 } Connect;
 
-/* SO_ERROR is 0 also for as long as nothing is decided. */
+/* SO_ERROR is 0 also for as long as nothing is decided, and where another call was told the error. */
 static gssize
-read_outcome (int fd, gboolean decided)
+read_outcome (int fd, short ready)
 {
-  struct pollfd writable = { .fd = fd, .events = POLLOUT };
+  struct pollfd writable = { .fd = fd, .events = POLLOUT, .revents = ready };
   int outcome = 0;
   socklen_t length = sizeof outcome;
 
-  if (!decided && poll (&writable, 1, 0) == 0)
+  if (ready == 0 && poll (&writable, 1, 0) == 0)
     return -EAGAIN;
   if (getsockopt (fd, SOL_SOCKET, SO_ERROR, &outcome, &length) < 0)
     return -errno;
-  return -outcome;
+  if (outcome == 0 && (writable.revents & POLLHUP) != 0)
+    return -ENOTCONN;
+  return outcome == 0 && (writable.revents & POLLOUT) == 0 ? -EAGAIN : -outcome;
 }
 
 /* A connection that has started goes on whatever interrupts the call, and connecting a second time
- * would answer EALREADY. Local connections start and end in one. */
+ * would answer EALREADY. Local connections start and end in one. Elsewhere EAGAIN says that no port
+ * was left to bind a datagram socket to, and nothing to wait for. */
 static gssize
 step_connect (GSockOperation *operation, int fd, int flags)
 {
   Connect *self = (Connect *) operation;
 
   if (self->started)
-    return read_outcome (fd, self->decided);
+    return read_outcome (fd, self->ready);
   if (connect (fd, gsock_address_native (self->address), self->address->length) == 0)
     return 0;
+  if (!self->local && errno == EAGAIN)
+    return -EADDRNOTAVAIL;
   if (self->local || (errno != EINPROGRESS && errno != EINTR && errno != EALREADY))
     return -errno;
   self->started = TRUE;
@@ -67,21 +72,25 @@ wait_connect (GSockOperation *operation, GSockHandle *handle, int fd, GSockPatie
   if (!self->started)
     return gsock_pause (handle, BACKLOG_PAUSE_MS, patience);
   ready = gsock_wait_one (handle, fd, POLLOUT, patience);
-  self->decided = ready > 0;
+  self->ready = MAX (ready, 0);
   return ready;
 }
 
-/* With an ephemeral local port that happens to be the one it connects to, TCP meets itself. */
+/* With an ephemeral local port that happens to be the one it connects to, TCP meets itself. Whom it
+ * was told to connect to does not show that where it was any address of this machine. */
 static gboolean
-met_itself (GSockHandle *handle, const GSockAddress *remote, gboolean was_bound)
+met_itself (GSockHandle *handle, int fd, const GSockAddress *remote, gboolean was_bound)
 {
-  GSockAddress local;
+  GSockAddress local, peer;
 
   if (handle->type != SOCK_STREAM || !handle->ops->internet || was_bound)
     return FALSE;
-  return gsock_handle_get_local (handle, handle->fd, &local) >= 0 && gsock_address_equal (&local, remote);
+  return gsock_handle_get_local (handle, fd, &local) >= 0 && gsock_address_get_port (&local) == gsock_address_get_port (remote)
+         && gsock_handle_get_remote (handle, fd, &peer) >= 0 && gsock_address_equal (&local, &peer);
 }
 
+/* Back to a socket that may connect. A refusal that came late leaves it half connecting: Linux would
+ * answer the next connect with ECONNABORTED. */
 static void
 dissolve (int fd)
 {
@@ -91,15 +100,15 @@ dissolve (int fd)
 }
 
 static gssize
-conclude (GSockSocketPrivate *priv, const GSockAddress *address, gboolean was_bound)
+conclude (GSockSocketPrivate *priv, int fd, const GSockAddress *address, gboolean was_bound)
 {
   GSockHandle *handle = &priv->handle;
   GSockAddress remote = *address;
 
   gsock_handle_export_address (handle, &remote);
-  if (met_itself (handle, &remote, was_bound))
+  if (met_itself (handle, fd, &remote, was_bound))
     {
-      dissolve (handle->fd);
+      dissolve (fd);
       return -ECONNREFUSED;
     }
   priv->remote = remote;
@@ -110,9 +119,8 @@ conclude (GSockSocketPrivate *priv, const GSockAddress *address, gboolean was_bo
   return 0;
 }
 
-/* Answers 0, -EINPROGRESS where the kernel goes on with it, or what went wrong. */
-gssize
-gsock_connect_handle (GSockSocketPrivate *priv, const GSockAddress *address, gboolean started, GSockPatience *patience)
+static gssize
+connect_entered (GSockSocketPrivate *priv, int fd, const GSockAddress *address, gboolean started, GSockPatience *patience)
 {
   GSockHandle *handle = &priv->handle;
   gboolean was_bound = handle->bound;
@@ -126,12 +134,28 @@ gsock_connect_handle (GSockSocketPrivate *priv, const GSockAddress *address, gbo
   gssize result = gsock_drive (handle, &self.operation, patience);
 
   if (result >= 0)
-    return conclude (priv, address, was_bound);
+    return conclude (priv, fd, address, was_bound);
   handle->connecting = self.started
                        && (result == -EAGAIN || result == -GSOCK_E_TIMED_OUT || result == -GSOCK_E_CANCELLED);
   if (handle->connecting)
     priv->remote = *address;
+  else if (self.started && result != -GSOCK_E_CLOSED)
+    dissolve (fd);
   return result == -EAGAIN && self.started ? -EINPROGRESS : result;
+}
+
+/* Answers 0, -EINPROGRESS where the kernel goes on with it, or what went wrong. */
+gssize
+gsock_connect_handle (GSockSocketPrivate *priv, const GSockAddress *address, gboolean started, GSockPatience *patience)
+{
+  int fd = gsock_handle_enter (&priv->handle, 1);
+  gssize result;
+
+  if (fd < 0)
+    return fd;
+  result = connect_entered (priv, fd, address, started, patience);
+  gsock_handle_leave (&priv->handle, 1);
+  return result;
 }
 
 /* connect knows no flag that says not to wait, so the descriptor has to: one of gsock's own is that
@@ -250,7 +274,7 @@ gsock_socket_finish_connect (GSockSocket *self, gboolean wait, double timeout, G
   priv = gsock_socket_get_private (self);
   if (priv->handle.connected && !gsock_handle_is_closed (&priv->handle))
     return TRUE;
-  if (!priv->handle.connecting && !gsock_handle_is_closed (&priv->handle))
+  if (!priv->handle.connecting && gsock_socket_is_open (self))
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_STATE, "finish-connect: no connection was started; call connect first");
 
   patience = (GSockPatience){ wait, gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
@@ -308,21 +332,25 @@ find_addresses (GSockSocketPrivate *priv, const GSockAddress *address, const GSo
   return one_address (&found);
 }
 
-/* One address after the other; when none worked the error has every reason. */
+/* One address after the other, all in the time that was given; when none worked the error has every
+ * reason. */
 static gboolean
 connect_to_any (GSockSocket *self, GPtrArray *addresses, GSockConnectSpec *spec, GCancellable *cancellable, GError **error)
 {
-  GSockHandle *handle = gsock_socket_get_handle (self);
+  GSockSocketPrivate *priv = gsock_socket_get_private (self);
+  GSockPatience patience = GSOCK_PATIENCE_INIT (gsock_socket_effective_timeout (priv, spec->timeout), NULL);
+  double left = gsock_patience_left (&patience);
   g_autoptr (GString) reasons = g_string_new (NULL);
   g_autoptr (GError) reason = NULL;
   guint tried = 0;
 
-  for (; tried < addresses->len; tried++)
+  for (; tried < addresses->len; tried++, left = gsock_patience_left (&patience))
     {
       g_clear_error (&reason);
-      if (gsock_socket_connect_direct (self, g_ptr_array_index (addresses, tried), spec->wait, spec->timeout, cancellable, &reason))
+      if (gsock_socket_connect_direct (self, g_ptr_array_index (addresses, tried), spec->wait,
+                                       tried == 0 ? spec->timeout : left, cancellable, &reason))
         return TRUE;
-      if (tried + 1 == addresses->len || handle->connecting || reason->domain != GSOCK_ERROR)
+      if (tried + 1 == addresses->len || priv->handle.connecting || reason->domain != GSOCK_ERROR)
         break;
       g_string_append_printf (reasons, "%s; ", reason->message);
     }

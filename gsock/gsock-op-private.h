@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gsock/gsock-address-private.h>
+#include <gsock/gsock-error-private.h>
 #include <gsock/gsock-keyword-private.h>
 #include <gsock/gsock-socket.h>
 #include <gsock/gsock-socket-batch.h>
@@ -226,14 +227,24 @@ extern GSockKeywordTable gsock_pair_keywords;
 
 gboolean gsock_check_names (const char *operator_name, const GSockFamily *family, const char *host_keyword, const char *filename_keyword, GError **error);
 /* What the ways of sending and of receiving share. */
-gboolean gsock_send_destination (GSockSocket *self, const char *operator_name, GSockSendSpec *spec, GSockAddress *destination, GCancellable *cancellable, GError **error);
+gboolean gsock_send_destination (GSockSocket *self, const char *operator_name, GSockSendSpec *spec, GSockAddress *room, const GSockAddress **destination, GCancellable *cancellable, GError **error);
 gssize gsock_check_destination (const GSockHandle *handle, const GSockAddress *destination);
 gboolean gsock_set_send_error (GError **error, gssize failure, const GSockHandle *handle, const GSockAddress *destination);
-int gsock_wait_for_receiver (GSockHandle *handle, gconstpointer address, socklen_t length, GSockPatience *patience);
+int gsock_wait_for_receiver (GSockHandle *handle, int fd, gconstpointer address, socklen_t length, GSockPatience *patience);
 gssize gsock_check_receivable (GSockHandle *handle);
 gboolean gsock_set_receive_error (GError **error, gssize failure, const GSockHandle *handle);
 short gsock_receive_events (int flags);
 
-gboolean gsock_check_range (const char *operator_name, int start, int end, gsize length, gsize *size, GError **error);
+GSOCK_SELDOM gboolean gsock_refuse_range (const char *operator_name, int start, int end, gsize length, GError **error);
+
+/* How many bytes [start, end) has; an @end of -1 is the end of the buffer. */
+static inline gboolean
+gsock_check_range (const char *operator_name, int start, int end, gsize length, gsize *size, GError **error)
+{
+  gsize last = end < 0 ? length : (gsize) end;
+
+  *size = last - start;
+  return G_LIKELY (last <= length && (gsize) start <= last) || gsock_refuse_range (operator_name, start, end, length, error);
+}
 
 G_END_DECLS

@@ -3,124 +3,164 @@
 
 #include <gsock/gsock-socket-private.h>
 
+#include <gsock/gsock-control-message-private.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-message-flags-private.h>
 #include <gsock/gsock-op-private.h>
 #include <gsock/gsock-segments-private.h>
+#include <gsock/sys/gsock-sys.h>
 
 #include <errno.h>
 #include <poll.h>
 #include <sys/uio.h>
 
+/* Which system call it takes. */
+typedef enum
+{
+  BY_RECV,
+  BY_RECVFROM,
+  BY_RECVMSG,
+} Way;
+
 typedef struct
 {
   GSockOperation operation;
   GSockHandle *handle;
+  Way way;
   guint8 *buffer;
   gsize length, got;
   int flags;
-  gboolean fill; /* goes on until the room is full */
+  gboolean stream;
+  gboolean fill;    /* goes on until the room is full */
+  gboolean control; /* descriptors may come along, which nobody here wants */
   GSockReceived *received;
 } Receive;
 
-static gssize
-step_stream (GSockOperation *operation, int fd, int flags)
+static inline gssize
+count_stream (Receive *self, gssize n)
 {
-  Receive *self = (Receive *) operation;
-  gssize n = recv (fd, self->buffer + self->got, self->length - self->got, self->flags | flags);
-
-  if (G_UNLIKELY (n < 0))
-    return -errno;
   self->got += n;
   return self->fill && n > 0 && self->got < self->length ? -EAGAIN : 0;
 }
 
-/* One of those that came together after a receive-many. */
-static gssize
-receive_segment (Receive *self, int fd, struct sockaddr *room)
+static inline gssize
+receive_stream (Receive *self, int fd, int flags)
 {
-  GSockAddress *sender = &self->received->sender;
-  struct iovec vector = { self->buffer, self->length };
-  struct msghdr message = { .msg_name = room, .msg_namelen = sender->length, .msg_iov = &vector, .msg_iovlen = 1 };
-  gssize n = gsock_segments_recvmsg (self->handle, fd, &message, self->flags | MSG_TRUNC);
+  gssize n = recv (fd, self->buffer + self->got, self->length - self->got, self->flags | flags);
 
-  if (n >= 0)
-    sender->length = message.msg_namelen;
-  return n;
+  return G_UNLIKELY (n < 0) ? -errno : count_stream (self, n);
 }
 
 /* MSG_TRUNC asks for the length that the datagram had. */
-static gssize
-step_datagram (GSockOperation *operation, int fd, int flags)
+static inline gssize
+receive_datagram (Receive *self, int fd, int flags)
 {
-  Receive *self = (Receive *) operation;
   GSockAddress *sender = &self->received->sender;
   struct sockaddr *room = gsock_address_native_room (sender);
-  gssize n;
+  gssize n = recvfrom (fd, self->buffer, self->length, self->flags | flags | MSG_TRUNC, room, &sender->length);
 
-  if (G_UNLIKELY (gsock_handle_has_segments (self->handle)))
-    n = receive_segment (self, fd, room);
-  else
-    {
-      n = recvfrom (fd, self->buffer, self->length, self->flags | flags | MSG_TRUNC, room, &sender->length);
-      n = G_UNLIKELY (n < 0) ? -errno : n;
-    }
   if (G_UNLIKELY (n < 0))
-    return n;
+    return -errno;
   self->received->full_length = n;
   self->got = MIN ((gsize) n, self->length);
   self->received->flags = self->got < (gsize) n ? MSG_TRUNC : 0;
   return 0;
 }
 
-/* Only recvmsg tells the flags of a message, which say where a record ends. Of urgent data MSG_TRUNC
- * does not ask for the length: it has the kernel throw the byte away. */
-static gssize
-step_message (GSockOperation *operation, int fd, int flags)
+/* One of those that came together after a receive-many. */
+static GSOCK_SELDOM gssize
+receive_segment (Receive *self, int fd)
 {
-  Receive *self = (Receive *) operation;
   GSockAddress *sender = &self->received->sender;
   struct iovec vector = { self->buffer, self->length };
+  struct msghdr message = { .msg_name = gsock_address_native_room (sender), .msg_namelen = sender->length, .msg_iov = &vector, .msg_iovlen = 1 };
+  gssize n = gsock_segments_recvmsg (self->handle, fd, &message, self->flags | MSG_TRUNC);
+
+  if (n < 0)
+    return n;
+  sender->length = message.msg_namelen;
+  self->received->full_length = n;
+  self->got = MIN ((gsize) n, self->length);
+  self->received->flags = self->got < (gsize) n ? MSG_TRUNC : 0;
+  return 0;
+}
+
+/* The kernel answers EINVAL where there is no urgent byte, and would not wait for one. */
+static gssize
+explain_no_urgency (int fd)
+{
+  struct pollfd ended = { .fd = fd, .events = POLLRDHUP };
+  int in_line = 0;
+  socklen_t length = sizeof in_line;
+
+  if (getsockopt (fd, SOL_SOCKET, SO_OOBINLINE, &in_line, &length) != 0 || in_line)
+    return -EINVAL;
+  return poll (&ended, 1, 0) > 0 && (ended.revents & (POLLRDHUP | POLLHUP)) != 0 ? 0 : -EAGAIN;
+}
+
+/* Only recvmsg tells the flags of a message, which say where a record ends, and has room for what may
+ * come along with it. On a stream MSG_TRUNC would throw the bytes away. */
+static G_NO_INLINE gssize
+receive_message (Receive *self, int fd, int flags)
+{
+  GSockAddress *sender = &self->received->sender;
+  struct iovec vector = { self->buffer + self->got, self->length - self->got };
   struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
-  int length_wanted = (self->flags & MSG_OOB) == 0 ? MSG_TRUNC : 0;
+  GSockControlRoom control;
   gssize n;
 
-  message.msg_name = gsock_address_native_room (sender);
-  message.msg_namelen = sender->length;
-  n = recvmsg (fd, &message, self->flags | flags | length_wanted);
+  if (!self->stream)
+    {
+      message.msg_name = gsock_address_native_room (sender);
+      message.msg_namelen = sender->length;
+    }
+  if (self->control)
+    {
+      message.msg_control = &control;
+      message.msg_controllen = sizeof control;
+    }
+  /* A packet socket takes no flag that means nothing to it. */
+  n = recvmsg (fd, &message, self->flags | flags | (self->stream ? 0 : MSG_TRUNC) | (self->control ? MSG_CMSG_CLOEXEC : 0));
   if (G_UNLIKELY (n < 0))
-    return -errno;
+    return errno == EINVAL && (self->flags & MSG_OOB) != 0 ? explain_no_urgency (fd) : -errno;
+  gsock_control_close_all (&message);
   sender->length = message.msg_namelen;
   self->received->full_length = n;
   self->received->flags = message.msg_flags & ~(MSG_CTRUNC | MSG_CMSG_CLOEXEC);
+  if (self->stream)
+    return count_stream (self, n);
   self->got = MIN ((gsize) n, self->length);
   return 0;
 }
 
-static void
-choose_step (Receive *self, const GSockHandle *handle)
+static inline gssize
+step_receive (GSockOperation *operation, int fd, int flags)
 {
-  gboolean told = (self->flags & (MSG_ERRQUEUE | MSG_OOB)) != 0;
+  Receive *self = (Receive *) operation;
 
-  if (handle->type == SOCK_STREAM && !told)
-    self->operation.step = step_stream;
-  else if (handle->type == SOCK_DGRAM && handle->ops->wakes && !told)
-    self->operation.step = step_datagram;
-  else
-    self->operation.step = step_message;
-  /* Packet sockets refuse the flag, and only local ones have a use for it. */
-  if (handle->ops->local)
-    self->flags |= MSG_CMSG_CLOEXEC;
+  if (G_LIKELY (self->way == BY_RECVFROM))
+    return G_UNLIKELY (gsock_handle_has_segments (self->handle)) ? receive_segment (self, fd) : receive_datagram (self, fd, flags);
+  return self->way == BY_RECV ? receive_stream (self, fd, flags) : receive_message (self, fd, flags);
+}
+
+static inline Way
+choose_way (const GSockHandle *handle, int flags)
+{
+  if (G_UNLIKELY ((flags & (MSG_ERRQUEUE | MSG_OOB)) != 0 || handle->family == AF_UNIX))
+    return BY_RECVMSG;
+  if (G_LIKELY (handle->datagrams))
+    return BY_RECVFROM;
+  return handle->type == SOCK_STREAM ? BY_RECV : BY_RECVMSG;
 }
 
 /* Urgent data and queued errors have events of their own, and the kernel never waits for them. */
 short
 gsock_receive_events (int flags)
 {
-  return (flags & MSG_OOB) != 0 ? POLLPRI : (flags & MSG_ERRQUEUE) != 0 ? 0 : POLLIN;
+  return (flags & MSG_OOB) != 0 ? POLLPRI | POLLRDHUP : (flags & MSG_ERRQUEUE) != 0 ? 0 : POLLIN;
 }
 
-static gboolean
+static GSOCK_SELDOM gboolean
 is_still_unbound (GSockHandle *handle)
 {
   GSockAddress address;
@@ -137,43 +177,45 @@ is_still_unbound (GSockHandle *handle)
 gssize
 gsock_check_receivable (GSockHandle *handle)
 {
-  if (G_LIKELY (handle->connected || handle->bound || handle->fd < 0))
+  if (G_LIKELY ((handle->bound | handle->connected) != 0 || handle->fd < 0))
     return 0;
-  if (handle->type == SOCK_DGRAM && handle->ops->wakes)
+  if (handle->datagrams)
     return is_still_unbound (handle) ? -GSOCK_E_NOT_BOUND : 0;
   if ((handle->type == SOCK_STREAM || handle->type == SOCK_SEQPACKET) && !handle->connecting && !handle->exposed)
     return -ENOTCONN;
   return 0;
 }
 
-static inline gssize
+static G_ALWAYS_INLINE inline gssize
 receive_on_handle (GSockHandle *handle, guint8 *buffer, gsize length, int flags, GSockReceived *received, GSockPatience *patience)
 {
   Receive self = {
-    .operation = { .events = gsock_receive_events (flags) },
+    .operation = { .step = step_receive, .events = gsock_receive_events (flags) },
     .handle = handle,
+    .way = choose_way (handle, flags),
     .buffer = buffer,
     .length = length,
     .flags = flags & ~(MSG_DONTWAIT | MSG_TRUNC | MSG_WAITALL),
+    .stream = handle->type == SOCK_STREAM,
+    .control = handle->family == AF_UNIX && (flags & MSG_PEEK) == 0,
     .received = received,
   };
   gssize result;
 
   /* What is peeked at stays, so there is nothing to go on with. */
-  self.fill = (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0 && handle->type == SOCK_STREAM;
-  choose_step (&self, handle);
+  self.fill = (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0 && self.stream;
   result = gsock_drive (handle, &self.operation, patience);
   if (G_UNLIKELY (result < 0 && self.got == 0))
     return result;
 
-  if (self.operation.step == step_stream)
+  if (self.stream)
     received->full_length = self.got;
   else
-    gsock_address_clamp (&received->sender);
+    gsock_handle_settle_address (handle, &received->sender);
   return self.got;
 }
 
-gboolean
+GSOCK_SELDOM gboolean
 gsock_set_receive_error (GError **error, gssize failure, const GSockHandle *handle)
 {
   if (failure == -ECONNREFUSED && handle->type == SOCK_DGRAM && handle->ops->internet)
@@ -182,7 +224,7 @@ gsock_set_receive_error (GError **error, gssize failure, const GSockHandle *hand
   return gsock_error_set (error, failure, "receive", NULL);
 }
 
-static inline gssize
+static G_ALWAYS_INLINE inline gssize
 receive_now (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
@@ -198,7 +240,6 @@ receive_now (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags 
   if (G_UNLIKELY (result < 0))
     return gsock_set_receive_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
 
-  gsock_handle_export_address (handle, &received->sender);
   received->length = result;
   received->truncated = (received->flags & MSG_TRUNC) != 0;
   return result;
@@ -263,7 +304,7 @@ copy_bytes (GBytes *bytes, guint8 *buffer, gsize length, GSockAddress *sender, G
   return received->length;
 }
 
-static gssize
+static GSOCK_SELDOM gssize
 receive_by_method (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GSockAddress) sender = NULL;
@@ -274,6 +315,37 @@ receive_by_method (GSockSocket *self, guint8 *buffer, gsize length, GSockMessage
   bytes = GSOCK_SOCKET_GET_CLASS (self)->receive_from (self, length, flags, wait, timeout, &sender, &received->flags,
                                                        &received->full_length, cancellable, error);
   return gsock_socket_answered (self, bytes != NULL, "receive-from", error) ? copy_bytes (bytes, buffer, length, sender, received) : -1;
+}
+
+static gssize
+receive_flagged (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
+{
+  return receive_now (self, buffer, length, flags, wait, timeout, received, cancellable, error);
+}
+
+/* No room at all is as good as room for nothing, and no address to count from. */
+static GSOCK_SELDOM gboolean
+replace_no_room (guint8 **buffer, gsize length, GError **error)
+{
+  static guint8 nothing;
+
+  *buffer = &nothing;
+  return length == 0 || gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "receive-from: there is no buffer");
+}
+
+/* Without flags, as most calls are, there is nothing to decide on: the compiler makes a short way of
+ * its own for them. */
+static G_ALWAYS_INLINE inline gssize
+receive_checked (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
+{
+  if (!gsock_message_flags_check ("receive-from", flags, GSOCK_FLAG_RECEIVE, error)
+      || (G_UNLIKELY (buffer == NULL) && !replace_no_room (&buffer, length, error)))
+    return -1;
+  if (G_UNLIKELY (GSOCK_SOCKET_GET_CLASS (self)->receive_from != gsock_socket_real_receive_from))
+    return receive_by_method (self, buffer, length, flags, wait, timeout, received, cancellable, error);
+  if (G_UNLIKELY (flags != 0))
+    return receive_flagged (self, buffer, length, flags, wait, timeout, received, cancellable, error);
+  return receive_now (self, buffer, length, 0, wait, timeout, received, cancellable, error);
 }
 
 /**
@@ -301,15 +373,9 @@ gsock_socket_receive_from_direct (GSockSocket *self, void *buffer, gsize length,
 {
   GSockReceived unwanted;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
-  if (!gsock_message_flags_check ("receive-from", flags, GSOCK_FLAG_RECEIVE, error))
-    return -1;
-  if (received == NULL)
-    received = &unwanted;
-  if (G_LIKELY (GSOCK_SOCKET_GET_CLASS (self)->receive_from == gsock_socket_real_receive_from))
-    return receive_now (self, buffer, length, flags, wait, timeout, received, cancellable, error);
-  return receive_by_method (self, buffer, length, flags, wait, timeout, received, cancellable, error);
+  return receive_checked (self, buffer, length, flags, wait, timeout, received != NULL ? received : &unwanted, cancellable, error);
 }
 
 /**
@@ -362,13 +428,13 @@ gsock_socket_receive_bytes (GSockSocket *self, gsize size, GSockMessageFlags fla
 static gssize
 receive_by_spec (GSockSocket *self, guint8 *buffer, gsize length, GSockReceiveSpec *spec, GSockReceived *received, GCancellable *cancellable, GError **error)
 {
+  GSockReceived unwanted;
   gsize size;
 
   if (!gsock_check_range ("receive-from", spec->start, spec->end, length, &size, error))
     return -1;
-  return gsock_socket_receive_from_direct (self, buffer + spec->start, size,
-                                           spec->flags, spec->wait,
-                                           spec->timeout, received, cancellable, error);
+  return receive_checked (self, buffer != NULL ? buffer + spec->start : NULL, size, spec->flags, spec->wait, spec->timeout,
+                          received != NULL ? received : &unwanted, cancellable, error);
 }
 
 /**
@@ -395,7 +461,7 @@ gsock_socket_receive_from (GSockSocket *self, void *buffer, gsize length, GSockR
   va_list arguments;
   gboolean parsed;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
   va_start (arguments, first_keyword);
   parsed = gsock_keywords_parse_valist (&gsock_receive_keywords, &spec, first_keyword, arguments, error);
@@ -446,7 +512,7 @@ gsock_socket_receive_from_with_keywords (GSockSocket *self, gsize size, const ch
   GSockReceived received;
   gssize n;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), NULL);
+  g_return_val_if_fail (gsock_socket_check (self), NULL);
 
   /* The caller has no buffer of which start and end could choose a part: they only say how long. */
   *length = 0;

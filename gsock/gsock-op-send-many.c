@@ -229,7 +229,7 @@ wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSock
 
   if (address == NULL)
     return gsock_wait_one (handle, fd, POLLOUT, patience);
-  return gsock_wait_for_receiver (handle, gsock_address_native (address), address->length, patience);
+  return gsock_wait_for_receiver (handle, fd, gsock_address_native (address), address->length, patience);
 }
 
 /* The batch's addresses as a socket of this family wants them. */
@@ -416,12 +416,13 @@ gsock_socket_send_many_direct (GSockSocket *self, GSockBatch *batch, guint start
 static gssize
 send_many_by_spec (GSockSocket *self, GSockBatch *batch, GSockSendSpec *spec, GCancellable *cancellable, GError **error)
 {
-  GSockAddress destination;
+  const GSockAddress *destination;
+  GSockAddress room;
 
-  if (!gsock_send_destination (self, "send-many", spec, &destination, cancellable, error))
+  if (!gsock_send_destination (self, "send-many", spec, &room, &destination, cancellable, error))
     return -1;
   return gsock_socket_send_many_direct (self, batch, spec->start, spec->end < 0 ? GSOCK_BATCH_TO_END : (guint) spec->end,
-                                        destination.length > 0 ? &destination : NULL, spec->flags, spec->wait, spec->timeout, cancellable, error);
+                                        destination, spec->flags, spec->wait, spec->timeout, cancellable, error);
 }
 
 /**

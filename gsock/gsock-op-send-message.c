@@ -82,7 +82,7 @@ wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSock
 {
   SendMessage *self = (SendMessage *) operation;
 
-  return gsock_wait_for_receiver (handle, self->header.msg_name, self->header.msg_namelen, patience);
+  return gsock_wait_for_receiver (handle, fd, self->header.msg_name, self->header.msg_namelen, patience);
 }
 
 static gboolean

@@ -21,7 +21,8 @@ typedef struct
   const struct sockaddr *address; /* NULL: the peer */
   socklen_t address_length;
   int flags;
-  gboolean stream; /* goes on until all is sent */
+  gboolean stream;  /* goes on until all is sent */
+  gboolean unbound; /* its first datagram will bind it */
 } Send;
 
 /* Without a cookie of the server's nothing went but the request to connect. The rest is as ever. */
@@ -34,7 +35,22 @@ continue_without_cookie (Send *self)
   return -EAGAIN;
 }
 
-static gssize
+static GSOCK_SELDOM gssize
+explain_failure (Send *self, int fd, int number)
+{
+  GSockAddress local;
+  struct sockaddr *room = gsock_address_native_room (&local);
+
+  if (number == EINPROGRESS && (self->flags & MSG_FASTOPEN) != 0)
+    return continue_without_cookie (self);
+  /* The first datagram found no port to be sent from, says the kernel by EAGAIN; no poll tells when
+   * there will be one. */
+  if (number == EAGAIN && self->unbound && getsockname (fd, room, &local.length) == 0 && gsock_address_get_port (&local) == 0)
+    return -EADDRNOTAVAIL;
+  return -number;
+}
+
+static inline gssize
 step_send (GSockOperation *operation, int fd, int flags)
 {
   Send *self = (Send *) operation;
@@ -42,17 +58,17 @@ step_send (GSockOperation *operation, int fd, int flags)
                      self->address, self->address_length);
 
   if (G_UNLIKELY (n < 0))
-    return errno == EINPROGRESS && (self->flags & MSG_FASTOPEN) != 0 ? continue_without_cookie (self) : -errno;
+    return explain_failure (self, fd, errno);
   self->sent += n;
   return G_LIKELY (self->sent == self->length || !self->stream) ? 0 : -EAGAIN;
 }
 
-/* A datagram to a local socket waits for room in the receiver's queue, of which polling the sender
- * tells nothing unless it is connected there. So a socket that is takes its place in the poll. */
-int
-gsock_wait_for_receiver (GSockHandle *handle, gconstpointer address, socklen_t length, GSockPatience *patience)
+/* Polling the sender tells nothing of the receiver's queue unless it is connected there. So a socket
+ * that is takes its place in the poll. */
+static int
+wait_by_probe (GSockHandle *handle, gconstpointer address, socklen_t length, GSockPatience *patience)
 {
-  int probe = patience->wait ? gsock_sys_socket (AF_UNIX, SOCK_DGRAM, 0, TRUE) : -1;
+  int probe = gsock_sys_socket (AF_UNIX, SOCK_DGRAM, 0, TRUE);
   int ready;
 
   if (probe < 0 || connect (probe, address, length) < 0)
@@ -64,12 +80,22 @@ gsock_wait_for_receiver (GSockHandle *handle, gconstpointer address, socklen_t l
   return ready;
 }
 
+/* A datagram to a local socket needs room in the sender's buffer, where it counts until it is
+ * received, and a place in the receiver's queue. */
+int
+gsock_wait_for_receiver (GSockHandle *handle, int fd, gconstpointer address, socklen_t length, GSockPatience *patience)
+{
+  int ready = gsock_wait_one (handle, fd, POLLOUT, patience);
+
+  return ready > 0 ? wait_by_probe (handle, address, length, patience) : ready;
+}
+
 static int
 wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSockPatience *patience)
 {
   Send *self = (Send *) operation;
 
-  return gsock_wait_for_receiver (handle, self->address, self->address_length, patience);
+  return gsock_wait_for_receiver (handle, fd, self->address, self->address_length, patience);
 }
 
 /* What the kernel would answer too, but not in the same words for every family. */
@@ -85,23 +111,24 @@ gsock_check_destination (const GSockHandle *handle, const GSockAddress *destinat
   return 0;
 }
 
-static inline gssize
+static G_ALWAYS_INLINE inline gssize
 send_on_handle (GSockHandle *handle, const guint8 *buffer, gsize length, const GSockAddress *destination, int flags, GSockPatience *patience)
 {
   GSockAddress room;
   const GSockAddress *native = destination != NULL ? gsock_handle_import_address (handle, destination, &room) : NULL;
   Send self = {
     .operation = { .step = step_send, .events = POLLOUT },
-    .buffer = buffer,
+    .buffer = buffer != NULL ? buffer : (const guint8 *) "", /* no bytes are none of something */
     .length = length,
     .address = native != NULL ? gsock_address_native (native) : NULL,
     .address_length = native != NULL ? native->length : 0,
     .flags = (flags & ~MSG_DONTWAIT) | MSG_NOSIGNAL,
     .stream = handle->type == SOCK_STREAM,
+    .unbound = !handle->bound && handle->type == SOCK_DGRAM && handle->ops->internet,
   };
   gssize result;
 
-  if (native != NULL && handle->ops->local && handle->type == SOCK_DGRAM)
+  if (native != NULL && handle->family == AF_UNIX && handle->type == SOCK_DGRAM)
     self.operation.wait = wait_for_receiver;
   result = gsock_drive (handle, &self.operation, patience);
   /* What went is told; what stopped it will be met again. */
@@ -109,7 +136,7 @@ send_on_handle (GSockHandle *handle, const guint8 *buffer, gsize length, const G
 }
 
 /* A refusal that an earlier datagram met comes back as the error of the next call. */
-gboolean
+GSOCK_SELDOM gboolean
 gsock_set_send_error (GError **error, gssize failure, const GSockHandle *handle, const GSockAddress *destination)
 {
   if (failure == -ECONNREFUSED && handle->type == SOCK_DGRAM && handle->ops->internet)
@@ -121,10 +148,12 @@ gsock_set_send_error (GError **error, gssize failure, const GSockHandle *handle,
   if (failure == -EDESTADDRREQ || failure == -ENOTCONN)
     return gsock_error_literal (error, GSOCK_ERROR_NOT_CONNECTED,
                                 "send-to: the socket is not connected: give a destination, or connect first");
+  if (failure == -EINVAL && destination != NULL && handle->type == SOCK_DGRAM && handle->ops->internet && gsock_address_get_port (destination) == 0)
+    return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "send-to: the port of the destination is 0; ports are 1 to 65535");
   return gsock_error_set (error, failure, "send", destination);
 }
 
-static inline gssize
+static G_ALWAYS_INLINE inline gssize
 send_now (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
@@ -157,7 +186,7 @@ gsock_socket_real_send_to (GSockSocket *self, GBytes *data, const GSockAddress *
 }
 
 /* None of some bytes sent, and no error, is what bindings make of an exception. */
-static gssize
+static GSOCK_SELDOM gssize
 send_by_method (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   gssize n = GSOCK_SOCKET_GET_CLASS (self)->send_to (self, data, destination, flags, wait, timeout, cancellable, error);
@@ -173,6 +202,34 @@ check_request (const guint8 *buffer, gsize length, GSockMessageFlags flags, GErr
   if (G_UNLIKELY (buffer == NULL && length > 0))
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-to: there is no buffer");
   return TRUE;
+}
+
+static gssize
+send_flagged (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  return send_now (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
+}
+
+static GSOCK_SELDOM gssize
+send_copy_by_method (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (buffer, length);
+
+  return send_by_method (self, bytes, destination, flags, wait, timeout, cancellable, error);
+}
+
+/* Without flags, as most calls are, there is nothing to decide on: the compiler makes a short way of
+ * its own for them. */
+static G_ALWAYS_INLINE inline gssize
+send_checked (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  if (!check_request (buffer, length, flags, error))
+    return -1;
+  if (G_UNLIKELY (GSOCK_SOCKET_GET_CLASS (self)->send_to != gsock_socket_real_send_to))
+    return send_copy_by_method (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
+  if (G_UNLIKELY (flags != 0))
+    return send_flagged (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
+  return send_now (self, buffer, length, destination, 0, wait, timeout, cancellable, error);
 }
 
 /**
@@ -198,16 +255,9 @@ check_request (const guint8 *buffer, gsize length, GSockMessageFlags flags, GErr
 gssize
 gsock_socket_send_to_direct (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GBytes) bytes = NULL;
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
-
-  if (!check_request (buffer, length, flags, error))
-    return -1;
-  if (G_LIKELY (GSOCK_SOCKET_GET_CLASS (self)->send_to == gsock_socket_real_send_to))
-    return send_now (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
-  bytes = g_bytes_new (buffer, length);
-  return send_by_method (self, bytes, destination, flags, wait, timeout, cancellable, error);
+  return send_checked (self, buffer, length, destination, flags, wait, timeout, cancellable, error);
 }
 
 /**
@@ -242,18 +292,12 @@ gsock_socket_send_bytes (GSockSocket *self, GBytes *data, const GSockAddress *de
   return send_by_method (self, data, destination, flags, wait, timeout, cancellable, error);
 }
 
-/* How many bytes [start, end) has; an @end of -1 is the end of the buffer. */
 gboolean
-gsock_check_range (const char *operator_name, int start, int end, gsize length, gsize *size, GError **error)
+gsock_refuse_range (const char *operator_name, int start, int end, gsize length, GError **error)
 {
-  gsize last = end < 0 ? length : (gsize) end;
-
-  if (G_UNLIKELY (last > length || (gsize) start > last))
-    return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE,
-                                "%s: start %d and end %" G_GSIZE_FORMAT " do not lie in a buffer of %" G_GSIZE_FORMAT " bytes",
-                                operator_name, start, last, length);
-  *size = last - start;
-  return TRUE;
+  return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE,
+                              "%s: start %d and end %" G_GSIZE_FORMAT " do not lie in a buffer of %" G_GSIZE_FORMAT " bytes",
+                              operator_name, start, end < 0 ? length : (gsize) end, length);
 }
 
 static gboolean
@@ -269,53 +313,60 @@ look_up_destination (GSockSendSpec *spec, GSockHandle *handle, GSockAddress *fou
   return list != NULL;
 }
 
-/* Whom the keywords mean; an address of length 0 is the peer. */
-static gboolean
-find_destination (const char *operator_name, GSockSendSpec *spec, GSockHandle *handle, GSockAddress *found, GCancellable *cancellable, GError **error)
+/* Whom the keywords mean; @room is for an address that has to be made. */
+static const GSockAddress *
+find_destination (const char *operator_name, GSockSendSpec *spec, GSockHandle *handle, GSockAddress *room, GCancellable *cancellable, GError **error)
 {
   gboolean port = GSOCK_GIVEN (spec, GSOCK_SEND_PORT);
 
   if (spec->host != NULL && spec->filename == NULL && spec->address.length == 0 && port)
     return gsock_check_names (operator_name, handle->ops, "remote-host", NULL, error)
-           && look_up_destination (spec, handle, found, cancellable, error);
+           && look_up_destination (spec, handle, room, cancellable, error) ? room : NULL;
   if ((spec->host != NULL) + (spec->filename != NULL) + (spec->address.length > 0) > 1)
-    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: the destination is given in more than one way", operator_name);
-  if (port != (spec->host != NULL))
-    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: remote-host and remote-port go together", operator_name);
-  if (spec->filename != NULL)
-    return gsock_check_names (operator_name, handle->ops, NULL, "remote-filename", error)
-           && gsock_address_init_from_filename (found, spec->filename, error);
-  *found = spec->address;
-  return TRUE;
+    gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: the destination is given in more than one way", operator_name);
+  else if (port != (spec->host != NULL))
+    gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: remote-host and remote-port go together", operator_name);
+  else if (spec->filename == NULL)
+    return &spec->address;
+  else if (gsock_check_names (operator_name, handle->ops, NULL, "remote-filename", error)
+           && gsock_address_init_from_filename (room, spec->filename, error))
+    return room;
+  return NULL;
 }
 
-/* A connected socket with a destination is refused before a name is looked up. */
+#define DESTINATION ((1u << GSOCK_SEND_HOST) | (1u << GSOCK_SEND_PORT) | (1u << GSOCK_SEND_FILENAME) | (1u << GSOCK_SEND_ADDRESS))
+
+/* A connected socket with a destination is refused before a name is looked up. @destination becomes
+ * NULL where it is the peer; @room is for an address that has to be made. */
 gboolean
-gsock_send_destination (GSockSocket *self, const char *operator_name, GSockSendSpec *spec, GSockAddress *destination, GCancellable *cancellable, GError **error)
+gsock_send_destination (GSockSocket *self, const char *operator_name, GSockSendSpec *spec, GSockAddress *room, const GSockAddress **destination, GCancellable *cancellable, GError **error)
 {
   GSockHandle *handle = gsock_socket_get_handle (self);
 
-  destination->length = 0;
-  if (G_LIKELY ((spec->given & ((1u << GSOCK_SEND_HOST) | (1u << GSOCK_SEND_PORT) | (1u << GSOCK_SEND_FILENAME) | (1u << GSOCK_SEND_ADDRESS))) == 0))
+  *destination = NULL;
+  if ((spec->given & DESTINATION) == 0)
     return TRUE;
   if (handle->connected && gsock_check_destination (handle, &spec->address) < 0)
     return gsock_set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : -EISCONN, handle, NULL);
-  return find_destination (operator_name, spec, handle, destination, cancellable, error);
+  *destination = find_destination (operator_name, spec, handle, room, cancellable, error);
+  if (*destination == NULL)
+    return FALSE;
+  if ((*destination)->length == 0)
+    *destination = NULL;
+  return TRUE;
 }
 
 static gssize
 send_by_spec (GSockSocket *self, const guint8 *buffer, gsize length, GSockSendSpec *spec, GCancellable *cancellable, GError **error)
 {
-  GSockAddress destination;
-  gsize size = 0;
+  const GSockAddress *destination;
+  GSockAddress room;
+  gsize size;
 
   if (!gsock_check_range ("send-to", spec->start, spec->end, length, &size, error)
-      || !gsock_send_destination (self, "send-to", spec, &destination, cancellable, error))
+      || !gsock_send_destination (self, "send-to", spec, &room, &destination, cancellable, error))
     return -1;
-  return gsock_socket_send_to_direct (self, buffer + spec->start, size,
-                                      destination.length > 0 ? &destination : NULL,
-                                      spec->flags, spec->wait,
-                                      spec->timeout, cancellable, error);
+  return send_checked (self, buffer != NULL ? buffer + spec->start : NULL, size, destination, spec->flags, spec->wait, spec->timeout, cancellable, error);
 }
 
 /**
@@ -345,7 +396,7 @@ gsock_socket_send_to (GSockSocket *self, const void *buffer, gsize length, GCanc
   va_list arguments;
   gboolean parsed;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
   va_start (arguments, first_keyword);
   parsed = gsock_keywords_parse_valist (&gsock_send_keywords, &spec, first_keyword, arguments, error);
@@ -393,7 +444,7 @@ gsock_socket_send_to_with_keywords (GSockSocket *self, const guint8 *buffer, gsi
 {
   GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
   if (!gsock_keywords_parse_values (&gsock_send_keywords, &spec, names, values, n_values, error))
     return -1;

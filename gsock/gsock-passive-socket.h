@@ -29,7 +29,7 @@ struct _GSockPassiveSocketClass
   GSockSocketClass parent_class;
 
   gboolean (*listen_on) (GSockPassiveSocket *self, guint backlog, GError **error);
-  GSockSocket *(*accept_connection) (GSockPassiveSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+  GSockActiveSocket *(*accept_connection) (GSockPassiveSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
 
   /*< private >*/
   gpointer padding[12];

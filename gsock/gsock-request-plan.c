@@ -10,48 +10,61 @@
 #include <string.h>
 
 void
+gsock_candidates_clear (GSockCandidates *self)
+{
+  g_clear_pointer (&self->list, g_ptr_array_unref);
+  self->n = 0;
+}
+
+void
 gsock_plan_clear (GSockPlan *self)
 {
-  g_clear_pointer (&self->local, g_ptr_array_unref);
-  g_clear_pointer (&self->remote, g_ptr_array_unref);
+  gsock_candidates_clear (&self->local);
+  gsock_candidates_clear (&self->remote);
 }
 
-static GPtrArray *
-one_address (const GSockAddress *address)
+static gboolean
+take_list (GSockCandidates *self, GPtrArray *list)
 {
-  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) gsock_address_free);
-
-  g_ptr_array_add (list, gsock_address_copy (address));
-  return list;
+  self->list = list;
+  self->n = list != NULL ? list->len : 0;
+  return list != NULL;
 }
 
-static GPtrArray *
-one_filename (const char *filename, GError **error)
+static gboolean
+set_address (GSockCandidates *self, const GSockAddress *address)
 {
-  GSockAddress address;
-
-  return gsock_address_init_from_filename (&address, filename, error) ? one_address (&address) : NULL;
+  self->one = *address;
+  self->n = 1;
+  return TRUE;
 }
 
-static GPtrArray *
-one_any (int family, guint port)
+static gboolean
+set_filename (GSockCandidates *self, const char *filename, GError **error)
 {
-  GSockAddress address;
+  self->n = gsock_address_init_from_filename (&self->one, filename, error) ? 1 : 0;
+  return self->n == 1;
+}
 
-  gsock_address_init_any (&address, family, port);
-  return one_address (&address);
+static gboolean
+set_any (GSockCandidates *self, int family, guint port)
+{
+  gsock_address_init_any (&self->one, family, port);
+  self->n = 1;
+  return TRUE;
 }
 
 /* Literal addresses, which are most, need neither a resolver nor a list from one. */
-static GPtrArray *
-look_up (const char *host, guint port, GSockRequest *request, int family, GCancellable *cancellable, GError **error)
+static gboolean
+look_up (GSockCandidates *self, const char *host, guint port, GSockRequest *request, int family, GCancellable *cancellable, GError **error)
 {
-  GSockAddress address;
-
   if (family == AF_UNSPEC && request->ipv6 == GSOCK_IPV6_MODE_YES
-      && gsock_address_init_from_host (&address, host, port, NULL))
-    return one_address (&address);
-  return gsock_lookup_endpoints (host, port, request->ipv6, family, cancellable, error);
+      && gsock_address_init_from_host (&self->one, host, port, NULL))
+    {
+      self->n = 1;
+      return TRUE;
+    }
+  return take_list (self, gsock_lookup_endpoints (host, port, request->ipv6, family, cancellable, error));
 }
 
 static gboolean
@@ -81,7 +94,7 @@ plan_netlink (GSockPlan *self, GSockRequest *request)
   if (GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_PORT) || GSOCK_GIVEN (request, GSOCK_KEYWORD_MULTICAST_GROUPS))
     {
       address = gsock_address_new_netlink (MAX (request->local_port, 0), request->multicast_groups);
-      self->local = one_address (address);
+      set_address (&self->local, address);
     }
   return TRUE;
 }
@@ -89,32 +102,29 @@ plan_netlink (GSockPlan *self, GSockRequest *request)
 static gboolean
 plan_local_host (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
 {
+  int any = request->kind == GSOCK_CLASS_RAW ? AF_INET : AF_INET6;
   guint port;
 
   if (!find_port (request, request->local_port, request->local_service, &port, error))
     return FALSE;
   if (request->local_host != NULL)
-    self->local = look_up (request->local_host, port, request, self->family, cancellable, error);
-  else
-    self->local = one_any (self->family != AF_UNSPEC ? self->family : AF_INET6, port);
-  return self->local != NULL;
+    return look_up (&self->local, request->local_host, port, request, self->family, cancellable, error);
+  return set_any (&self->local, self->family != AF_UNSPEC ? self->family : any, port);
 }
 
 static gboolean
 plan_local (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
 {
   if (GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_ADDRESS))
-    self->local = one_address (&request->local_address);
-  else if (GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_FILENAME))
-    self->local = one_filename (request->local_filename, error);
-  else if (request->address_family == AF_NETLINK)
+    return set_address (&self->local, &request->local_address);
+  if (GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_FILENAME))
+    return set_filename (&self->local, request->local_filename, error);
+  if (request->address_family == AF_NETLINK)
     return plan_netlink (self, request);
-  else if (GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_HOST) || GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_PORT)
+  if (GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_HOST) || GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_PORT)
            || GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_SERVICE))
     return plan_local_host (self, request, cancellable, error);
-  else
-    return TRUE;
-  return self->local != NULL;
+  return TRUE;
 }
 
 static gboolean
@@ -124,33 +134,30 @@ plan_remote_host (GSockPlan *self, GSockRequest *request, GCancellable *cancella
 
   if (!find_port (request, request->remote_port, request->remote_service, &port, error))
     return FALSE;
-  self->remote = look_up (request->remote_host, port, request, self->family, cancellable, error);
-  return self->remote != NULL;
+  return look_up (&self->remote, request->remote_host, port, request, self->family, cancellable, error);
 }
 
 static gboolean
 plan_remote (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
 {
   if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_ADDRESS))
-    self->remote = one_address (&request->remote_address);
-  else if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_FILENAME))
-    self->remote = one_filename (request->remote_filename, error);
-  else if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_CONNECTABLE))
-    self->remote = gsock_lookup_connectable (G_SOCKET_CONNECTABLE (request->remote_connectable), self->family, cancellable, error);
-  else if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_HOST))
+    return set_address (&self->remote, &request->remote_address);
+  if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_FILENAME))
+    return set_filename (&self->remote, request->remote_filename, error);
+  if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_CONNECTABLE))
+    return take_list (&self->remote, gsock_lookup_connectable (G_SOCKET_CONNECTABLE (request->remote_connectable), self->family, cancellable, error));
+  if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_HOST))
     return plan_remote_host (self, request, cancellable, error);
-  else
-    return TRUE;
-  return self->remote != NULL;
+  return TRUE;
 }
 
 /* Of the two, what is not given stays as the address has it. */
 static void
-set_scopes (GPtrArray *addresses, GSockRequest *request)
+set_scopes (GSockCandidates *candidates, GSockRequest *request)
 {
-  for (guint i = 0; addresses != NULL && i < addresses->len; i++)
+  for (guint i = 0; i < candidates->n; i++)
     {
-      GSockAddress *address = g_ptr_array_index (addresses, i);
+      GSockAddress *address = gsock_candidates_get (candidates, i);
       guint32 scope_id = GSOCK_GIVEN (request, GSOCK_KEYWORD_SCOPE_ID) ? (guint32) request->scope_id
                                                                        : gsock_address_get_scope_id (address);
       guint32 flow_info = GSOCK_GIVEN (request, GSOCK_KEYWORD_FLOW_INFO) ? (guint32) request->flow_info
@@ -163,33 +170,33 @@ set_scopes (GPtrArray *addresses, GSockRequest *request)
 static gboolean
 plan_family_host (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) found = NULL;
+  g_auto (GSockCandidates) found = { 0 };
 
   if (!GSOCK_GIVEN (request, GSOCK_KEYWORD_FAMILY_HOST) || self->family != AF_UNSPEC)
     return TRUE;
-  found = look_up (request->family_host, MAX (request->family_port, 0), request, AF_UNSPEC, cancellable, error);
-  if (found == NULL)
+  if (!look_up (&found, request->family_host, MAX (request->family_port, 0), request, AF_UNSPEC, cancellable, error))
     return FALSE;
-  self->family = gsock_address_family_number (g_ptr_array_index (found, 0));
+  self->family = gsock_address_family_number (gsock_candidates_get (&found, 0));
   return TRUE;
 }
 
 /* Nothing has decided yet. A socket that is bound to every address, or a conversation still without
- * one, speaks both families; an unbound datagram or raw socket is IPv4. */
+ * one, speaks both families; an unbound datagram socket is IPv4, and so is a raw one, which never
+ * speaks two. */
 static void
 decide_family (GSockPlan *self, GSockRequest *request)
 {
-  gboolean any = request->local_host == NULL && self->local != NULL && !GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_ADDRESS);
+  gboolean any = request->local_host == NULL && self->local.n > 0 && !GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_ADDRESS);
   gboolean conversation = (request->kind & GSOCK_CLASS_STREAM) != 0;
 
-  if (self->family != AF_UNSPEC || self->remote != NULL)
+  if (self->family != AF_UNSPEC || self->remote.n > 0)
     return;
-  if (self->local != NULL && !any)
+  if (self->local.n > 0 && !any)
     {
       self->dual = TRUE;
       return;
     }
-  self->dual = self->fallback = any || conversation;
+  self->dual = self->fallback = (any && request->kind != GSOCK_CLASS_RAW) || conversation;
   self->family = self->dual ? AF_INET6 : AF_INET;
 }
 
@@ -204,8 +211,8 @@ gsock_plan_make (GSockPlan *self, GSockRequest *request, GCancellable *cancellab
   decide_family (self, request);
   if (GSOCK_GIVEN (request, GSOCK_KEYWORD_SCOPE_ID) || GSOCK_GIVEN (request, GSOCK_KEYWORD_FLOW_INFO))
     {
-      set_scopes (self->local, request);
-      set_scopes (self->remote, request);
+      set_scopes (&self->local, request);
+      set_scopes (&self->remote, request);
     }
   return TRUE;
 }

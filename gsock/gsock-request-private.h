@@ -104,14 +104,31 @@ gboolean gsock_request_infer_family (GSockRequest *self, GError **error);
 gboolean gsock_request_check (GSockRequest *self, GError **error);
 void gsock_request_get_value (const GSockRequest *self, guint id, GValue *value);
 
+/* Addresses that are tried in turn. One alone, which most requests have, needs no list. */
+typedef struct
+{
+  guint n;         /* 0: none asked for */
+  GSockAddress one;
+  GPtrArray *list; /* NULL: it is the one */
+} GSockCandidates;
+
+static inline GSockAddress *
+gsock_candidates_get (GSockCandidates *self, guint index)
+{
+  return self->list != NULL ? g_ptr_array_index (self->list, index) : &self->one;
+}
+
+void gsock_candidates_clear (GSockCandidates *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GSockCandidates, gsock_candidates_clear)
+
 /* gsock-request-plan.c: the addresses and the family that a request means */
 typedef struct
 {
   int family;        /* AF_UNSPEC: as the address has it */
   gboolean dual;     /* IPv6 that takes IPv4 too */
   gboolean fallback; /* IPv4 will do where the system has no IPv6 */
-  GPtrArray *local;  /* candidates, NULL: none asked for */
-  GPtrArray *remote;
+  GSockCandidates local, remote;
 } GSockPlan;
 
 gboolean gsock_plan_make (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error);

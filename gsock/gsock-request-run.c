@@ -24,6 +24,7 @@ typedef struct
   int family;
   const GSockAddress *local, *remote; /* of this attempt, or NULL */
   GError *error;
+  GString *reasons; /* why others failed; NULL: none did */
 } Attempt;
 
 static gboolean
@@ -43,8 +44,8 @@ set_flag (int fd, int level, int number, int value, GError **error, const char *
   return gsock_error_set_for_name (error, -errno, operation, NULL);
 }
 
-/* A dual-stack socket says so, for net.ipv6.bindv6only may say otherwise. A raw one never is, and the
- * kernel refuses the option: what stands where others have their port is the protocol. */
+/* A dual-stack socket says so, for net.ipv6.bindv6only may say otherwise. A raw socket has its
+ * protocol for a port, so that the kernel takes it for bound, and hears of IPv6 alone anyway. */
 static gboolean
 set_dual_stack (Attempt *self, int fd)
 {
@@ -138,8 +139,6 @@ set_file_mode (Attempt *self, int fd)
 {
   if (!GSOCK_GIVEN (self->request, GSOCK_KEYWORD_FILE_MODE))
     return TRUE;
-  if (!self->priv->handle.ops->local)
-    return gsock_error_literal (&self->error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: file-mode is for local sockets");
   return fchmod (fd, self->request->file_mode) == 0 || fail (self, -errno, "make-socket: file-mode", NULL);
 }
 
@@ -261,11 +260,11 @@ take_back (Attempt *self)
 static const GSockAddress *
 choose_local (Attempt *self, GSockAddress *room)
 {
-  GPtrArray *local = self->plan->local;
+  GSockCandidates *local = &self->plan->local;
 
-  for (guint i = 0; local != NULL && i < local->len; i++)
+  for (guint i = 0; i < local->n; i++)
     {
-      const GSockAddress *address = g_ptr_array_index (local, i);
+      const GSockAddress *address = gsock_candidates_get (local, i);
 
       if (gsock_address_family_number (address) == self->family)
         return address;
@@ -279,18 +278,20 @@ choose_local (Attempt *self, GSockAddress *room)
 }
 
 static void
-collect_reason (GString *reasons, const Attempt *self)
+collect_reason (Attempt *self)
 {
-  if (reasons->len > 0)
-    g_string_append (reasons, "; ");
-  g_string_append (reasons, self->error->message);
+  if (self->reasons == NULL)
+    self->reasons = g_string_new (NULL);
+  else
+    g_string_append (self->reasons, "; ");
+  g_string_append (self->reasons, self->error->message);
 }
 
 static gboolean
-fail_all (Attempt *self, GString *reasons, guint n_attempts, GError **error)
+fail_all (Attempt *self, guint n_attempts, GError **error)
 {
   if (n_attempts > 1 && self->error->domain == GSOCK_ERROR)
-    gsock_error_literal (error, self->error->code, "none of %u addresses worked: %s", n_attempts, reasons->str);
+    gsock_error_literal (error, self->error->code, "none of %u addresses worked: %s", n_attempts, self->reasons->str);
   else
     g_propagate_error (error, g_steal_pointer (&self->error));
   g_clear_error (&self->error);
@@ -305,48 +306,48 @@ is_final (const GError *error)
 }
 
 static gboolean
-try_remotes (Attempt *self, GString *reasons, GError **error)
+try_remotes (Attempt *self, GError **error)
 {
-  GPtrArray *remote = self->plan->remote;
+  GSockCandidates *remote = &self->plan->remote;
 
-  for (guint i = 0; i < remote->len; i++)
+  for (guint i = 0; i < remote->n; i++)
     {
       GSockAddress room;
 
       g_clear_error (&self->error);
-      self->remote = g_ptr_array_index (remote, i);
+      self->remote = gsock_candidates_get (remote, i);
       self->family = gsock_address_family_number (self->remote);
       self->local = choose_local (self, &room);
-      if (self->plan->local != NULL && self->local == NULL)
+      if (self->plan->local.n > 0 && self->local == NULL)
         gsock_error_literal (&self->error, GSOCK_ERROR_INVALID_KEYWORD,
                              "make-socket: no local address is of the family %s, as the remote one is",
                              gsock_family_find (self->family)->name);
       else if (try_once (self))
         return TRUE;
       take_back (self);
-      collect_reason (reasons, self);
+      collect_reason (self);
       if (is_final (self->error))
-        return fail_all (self, reasons, i + 1, error);
+        return fail_all (self, i + 1, error);
     }
-  return fail_all (self, reasons, remote->len, error);
+  return fail_all (self, remote->n, error);
 }
 
 static gboolean
-try_locals (Attempt *self, GString *reasons, GError **error)
+try_locals (Attempt *self, GError **error)
 {
-  GPtrArray *local = self->plan->local;
+  GSockCandidates *local = &self->plan->local;
 
-  for (guint i = 0; i < local->len; i++)
+  for (guint i = 0; i < local->n; i++)
     {
       g_clear_error (&self->error);
-      self->local = g_ptr_array_index (local, i);
+      self->local = gsock_candidates_get (local, i);
       self->family = gsock_address_family_number (self->local);
       if (try_once (self))
         return TRUE;
       take_back (self);
-      collect_reason (reasons, self);
+      collect_reason (self);
     }
-  return fail_all (self, reasons, local->len, error);
+  return fail_all (self, local->n, error);
 }
 
 static gboolean
@@ -363,13 +364,15 @@ try_plain (Attempt *self, GError **error)
 static gboolean
 try_family (Attempt *self, GError **error)
 {
-  g_autoptr (GString) reasons = g_string_new (NULL);
+  gboolean done;
 
-  if (self->plan->remote != NULL)
-    return try_remotes (self, reasons, error);
-  if (self->plan->local != NULL)
-    return try_locals (self, reasons, error);
-  return try_plain (self, error);
+  if (self->plan->remote.n > 0)
+    done = try_remotes (self, error);
+  else
+    done = self->plan->local.n > 0 ? try_locals (self, error) : try_plain (self, error);
+  if (self->reasons != NULL)
+    g_string_free (g_steal_pointer (&self->reasons), TRUE);
+  return done;
 }
 
 /* A system without IPv6 gets the IPv4 socket that would have been half of the dual-stack one. */
@@ -390,9 +393,9 @@ try_with_fallback (Attempt *self, GError **error)
 
   plan->family = AF_INET;
   plan->dual = plan->fallback = FALSE;
-  if (plan->local != NULL)
+  if (plan->local.n > 0)
     {
-      GSockAddress *any = g_ptr_array_index (plan->local, 0);
+      GSockAddress *any = gsock_candidates_get (&plan->local, 0);
 
       gsock_address_init_any (any, AF_INET, gsock_address_get_port (any));
     }
@@ -406,9 +409,9 @@ keep (GSockRequest *request, GSockSocket *socket, GSockSocketPrivate *priv)
   GSockStreamDefaults *defaults = NULL;
 
   priv->ipv6 = request->ipv6;
-  if (GSOCK_IS_ACTIVE_SOCKET (socket))
+  if (request->kind == GSOCK_CLASS_ACTIVE)
     defaults = gsock_active_socket_get_defaults (GSOCK_ACTIVE_SOCKET (socket));
-  if (GSOCK_IS_PASSIVE_SOCKET (socket))
+  if (request->kind == GSOCK_CLASS_PASSIVE)
     {
       GSockPassiveSocket *passive = GSOCK_PASSIVE_SOCKET (socket);
 

@@ -200,13 +200,11 @@ gsock_request_clear (GSockRequest *self)
   gsock_keywords_clear (&gsock_make_socket_keywords, self);
 }
 
+/* Of "type" and "socket-type", which are one, the latter: it is longer, and comes last. */
 const GSockKeyword *
 gsock_request_row (guint id)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (rows[i].id == id && strcmp (rows[i].name, "type") != 0)
-      return &rows[i];
-  return NULL;
+  return gsock_keyword_by_id (&gsock_make_socket_keywords, id);
 }
 
 /* What was recorded and is not done yet, as a property. */
@@ -254,7 +252,7 @@ static const struct
   (BIT (LOCAL_HOST) | BIT (LOCAL_SERVICE) | BIT (REMOTE_HOST) | BIT (REMOTE_PORT)                  \
    | BIT (REMOTE_SERVICE) | BIT (FAMILY_HOST) | BIT (FAMILY_PORT) | BIT (IPV6))
 #define INTERNET_OPTIONS                                                                           \
-  (BIT (SCOPE_ID) | BIT (FLOW_INFO) | BIT (REUSE_ADDRESS) | BIT (REUSE_PORT) | BIT (INTERFACE)     \
+  (BIT (REUSE_ADDRESS) | BIT (REUSE_PORT) | BIT (INTERFACE)                                        \
    | BIT (KEEPALIVE) | BIT (NODELAY) | BIT (BROADCAST) | BIT (INCLUDE_HEADERS))
 #define FILENAMES (BIT (LOCAL_FILENAME) | BIT (REMOTE_FILENAME))
 #define FILE_OPTIONS (BIT (FILE_MODE) | BIT (UNLINK_ON_CLOSE) | BIT (REPLACE_STALE))
@@ -326,28 +324,34 @@ is_internet (int family)
 static const struct
 {
   guint64 bits;
-  gboolean internet, local, netlink;
+  gboolean ipv4, ipv6, local, netlink;
 } keyword_families[] = {
-  { .bits = HOSTS | INTERNET_OPTIONS, .internet = TRUE },
-  { .bits = BIT (LOCAL_PORT), .internet = TRUE, .netlink = TRUE },
+  { .bits = HOSTS | INTERNET_OPTIONS, .ipv4 = TRUE, .ipv6 = TRUE },
+  { .bits = BIT (SCOPE_ID) | BIT (FLOW_INFO), .ipv6 = TRUE },
+  { .bits = BIT (LOCAL_PORT), .ipv4 = TRUE, .ipv6 = TRUE, .netlink = TRUE },
   { .bits = FILENAMES | FILE_OPTIONS, .local = TRUE },
   { .bits = BIT (MULTICAST_GROUPS), .netlink = TRUE },
 };
 
 static gboolean
+is_for_family (gsize row, int family)
+{
+  return (keyword_families[row].ipv4 && (family == GSOCK_ADDRESS_FAMILY_INTERNET || family == GSOCK_ADDRESS_FAMILY_IPV4))
+         || (keyword_families[row].ipv6 && (family == GSOCK_ADDRESS_FAMILY_INTERNET || family == GSOCK_ADDRESS_FAMILY_IPV6))
+         || (keyword_families[row].local && family == GSOCK_ADDRESS_FAMILY_LOCAL)
+         || (keyword_families[row].netlink && family == GSOCK_ADDRESS_FAMILY_NETLINK);
+}
+
+static gboolean
 check_family (GSockRequest *self, GError **error)
 {
-  int family = self->address_family;
-
   for (guint i = 0; i < G_N_ELEMENTS (keyword_families); i++)
     {
       guint64 given = self->given & keyword_families[i].bits;
 
-      if (given != 0 && !(keyword_families[i].internet && is_internet (family))
-          && !(keyword_families[i].local && family == GSOCK_ADDRESS_FAMILY_LOCAL)
-          && !(keyword_families[i].netlink && family == GSOCK_ADDRESS_FAMILY_NETLINK))
+      if (given != 0 && !is_for_family (i, self->address_family))
         return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s does not go with the address family %s",
-                                    name_of (given), gsock_family_find (family)->name);
+                                    name_of (given), gsock_family_find (self->address_family)->name);
     }
   return TRUE;
 }
@@ -374,18 +378,28 @@ describe_kinds (guint kinds)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+static GSOCK_SELDOM gboolean
+refuse_kind (GSockRequest *self, const GSockKeyword *row, GError **error)
+{
+  g_autofree char *wanted = describe_kinds (row->kinds);
+  g_autofree char *got = describe_kinds (self->kind);
+
+  return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s is for %s sockets, and this one is %s",
+                              row->name, wanted, got);
+}
+
 static gboolean
 check_kinds (GSockRequest *self, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (GSOCK_GIVEN (self, rows[i].id) && (rows[i].kinds & self->kind) == 0)
-      {
-        g_autofree char *wanted = describe_kinds (rows[i].kinds);
-        g_autofree char *got = describe_kinds (self->kind);
+  guint64 given = self->given;
 
-        return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s is for %s sockets, and this one is %s",
-                                    rows[i].name, wanted, got);
-      }
+  while (given != 0)
+    {
+      const GSockKeyword *row = gsock_request_row (gsock_keyword_next_id (&given));
+
+      if (G_UNLIKELY ((row->kinds & self->kind) == 0))
+        return refuse_kind (self, row, error);
+    }
   if (self->kind == GSOCK_CLASS_PASSIVE && (self->given & REMOTES) != 0)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: %s is not for passive sockets, which connect to nobody",
                                 name_of (self->given & REMOTES));

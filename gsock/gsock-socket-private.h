@@ -21,12 +21,29 @@ typedef struct
 } GSockSocketPrivate;
 
 /* Set with the class. The macros of GObject keep it to themselves, and each call would be one more. */
-extern int gsock_socket_private_offset;
+G_GNUC_INTERNAL extern int gsock_socket_private_offset;
 
 static inline GSockSocketPrivate *
 gsock_socket_get_private (GSockSocket *self)
 {
   return G_STRUCT_MEMBER_P (self, gsock_socket_private_offset);
+}
+
+/* gsock's own classes, which live as long as the process, by the bits of GSockClassKinds. */
+#define GSOCK_N_CLASS_KINDS 4
+G_GNUC_INTERNAL extern gpointer gsock_socket_own_classes[GSOCK_N_CLASS_KINDS];
+
+/* As GSOCK_IS_SOCKET, which walks through the type system for every class that is derived. */
+static inline gboolean
+gsock_socket_check (GSockSocket *self)
+{
+  gpointer klass = self != NULL ? ((GTypeInstance *) self)->g_class : NULL;
+
+  if (G_LIKELY (klass != NULL))
+    for (guint i = 0; i < GSOCK_N_CLASS_KINDS; i++)
+      if (__atomic_load_n (&gsock_socket_own_classes[i], __ATOMIC_RELAXED) == klass)
+        return TRUE;
+  return GSOCK_IS_SOCKET (self);
 }
 
 static inline GSockHandle *
@@ -56,9 +73,8 @@ gboolean gsock_request_run (GSockRequest *request, GSockSocket *self, GCancellab
 /* gsock-socket.c: an object of @type around a descriptor that is made already. */
 GSockSocket *gsock_socket_construct (GType type);
 GSockSocket *gsock_socket_new_for_fd (GType type, int fd, int family, int native_type, int protocol);
-gboolean gsock_socket_answered (GSockSocket *self, gboolean answer, const char *operation, GError **error);
+GSOCK_SELDOM gboolean gsock_socket_answered (GSockSocket *self, gboolean answer, const char *operation, GError **error);
 GType gsock_socket_type_for (int family, int type, GSockRole role);
-guint gsock_socket_kind_of (GSockSocket *self);
 
 /* gsock-socket-property.c */
 void gsock_socket_install_keywords (GObjectClass *object_class, guint kind);

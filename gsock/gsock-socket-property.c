@@ -6,6 +6,7 @@
 #include <gsock/gsock-enum-types.h>
 
 #include <glib/gstdio.h>
+#include <math.h>
 
 /**
  * GSockSocket:address-family:
@@ -261,7 +262,7 @@ spec_of (const GSockKeyword *row)
     case GSOCK_ARGUMENT_BOOLEAN:
       return g_param_spec_boolean (row->name, NULL, NULL, row->id == GSOCK_KEYWORD_UNLINK_ON_CLOSE, flags);
     case GSOCK_ARGUMENT_DOUBLE:
-      return g_param_spec_double (row->name, NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE, -1, flags);
+      return g_param_spec_double (row->name, NULL, NULL, -INFINITY, INFINITY, -1, flags);
     case GSOCK_ARGUMENT_STRING:
       return g_param_spec_string (row->name, NULL, NULL, NULL, flags);
     case GSOCK_ARGUMENT_ADDRESS:
@@ -284,10 +285,15 @@ spec_of (const GSockKeyword *row)
   return NULL;
 }
 
+gpointer gsock_socket_own_classes[GSOCK_N_CLASS_KINDS];
+
 /* Installs the keywords that only the classes of @kind have; GSOCK_CLASS_ANY: those that all have. */
 void
 gsock_socket_install_keywords (GObjectClass *object_class, guint kind)
 {
+  if (kind != GSOCK_CLASS_ANY)
+    __atomic_store_n (&gsock_socket_own_classes[g_bit_nth_lsf (kind, -1)], object_class, __ATOMIC_RELAXED);
+
   /* A class does not inherit these two from its parent. */
   if (object_class->set_property == NULL)
     object_class->set_property = gsock_socket_set_property;

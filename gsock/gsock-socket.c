@@ -46,7 +46,7 @@
  */
 
 /**
- * GSockSocket:open:
+ * GSockSocket:open: (getter is_open)
  *
  * Whether the socket is initialised and not closed.
  *
@@ -56,7 +56,7 @@
  */
 
 /**
- * GSockSocket:bound:
+ * GSockSocket:bound: (getter is_bound)
  *
  * Whether the socket has a local address.
  *
@@ -66,7 +66,7 @@
  */
 
 /**
- * GSockSocket:connected:
+ * GSockSocket:connected: (getter is_connected)
  *
  * Whether the socket has a peer.
  *
@@ -76,7 +76,7 @@
  */
 
 /**
- * GSockSocket:listening:
+ * GSockSocket:listening: (getter is_listening)
  *
  * Whether the socket listens.
  *
@@ -179,12 +179,6 @@ drop_request (GSockSocketPrivate *priv)
   g_clear_pointer (&priv->request, g_free);
 }
 
-guint
-gsock_socket_kind_of (GSockSocket *self)
-{
-  return class_kinds[class_row (G_OBJECT_TYPE (self))].kind;
-}
-
 /* The class for a type of socket. Datagrams have a class of their own in the families that have
  * datagrams as programs know them; in others they are packets of whatever is below. */
 GType
@@ -254,9 +248,12 @@ check_type (GSockSocket *self, GSockRequest *request, GError **error)
 {
   gsize row = class_row (G_OBJECT_TYPE (self));
 
+  request->object = NULL;
+  if (GSOCK_GIVEN (request, GSOCK_KEYWORD_CONNECT)
+      && (request->role != (int) class_kinds[row].role || (class_kinds[row].kind & GSOCK_CLASS_STREAM) == 0))
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: the class %s leaves no choice to connect", G_OBJECT_TYPE_NAME (self));
   request->kind = class_kinds[row].kind;
   request->role = class_kinds[row].role;
-  request->object = NULL;
   if (request->refused != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&request->refused));

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 #define GSOCK_TYPE_SOCKET (gsock_socket_get_type ())
 
 /**
- * GSOCK_TIMEOUT_DEFAULT:
+ * GSOCK_TIMEOUT_DEFAULT: (value -2.0)
  *
  * As the timeout of a call: the socket's own [property@Socket:timeout].
  *
@@ -22,7 +22,7 @@ G_BEGIN_DECLS
 #define GSOCK_TIMEOUT_DEFAULT (-2.0)
 
 /**
- * GSOCK_TIMEOUT_NEVER:
+ * GSOCK_TIMEOUT_NEVER: (value -1.0)
  *
  * As a timeout: wait for ever.
  *

@@ -78,32 +78,32 @@ wake_up (GSockWaiter *waiter)
 void
 gsock_waiters_wake (GSockHandle *handle)
 {
-  g_mutex_lock (&handle->lock);
+  pthread_mutex_lock (&handle->lock);
   for (GSockWaiterLink *link = handle->waiters; link != NULL; link = link->next)
     wake_up (link->waiter);
-  g_mutex_unlock (&handle->lock);
+  pthread_mutex_unlock (&handle->lock);
 }
 
 static void
 add_waiter (GSockHandle *handle, GSockWaiterLink *link)
 {
-  g_mutex_lock (&handle->lock);
+  pthread_mutex_lock (&handle->lock);
   link->next = handle->waiters;
   handle->waiters = link;
-  g_mutex_unlock (&handle->lock);
+  pthread_mutex_unlock (&handle->lock);
 }
 
 static void
 remove_waiter (GSockHandle *handle, GSockWaiterLink *link)
 {
-  g_mutex_lock (&handle->lock);
+  pthread_mutex_lock (&handle->lock);
   for (GSockWaiterLink **at = &handle->waiters; *at != NULL; at = &(*at)->next)
     if (*at == link)
       {
         *at = link->next;
         break;
       }
-  g_mutex_unlock (&handle->lock);
+  pthread_mutex_unlock (&handle->lock);
 }
 
 static void

@@ -34,8 +34,12 @@ peers          file:/usr/lib/*/gio/modules/libgiognutls.so  glib-networking
 '
 
 # The interpreter that the distribution's PyGObject belongs to: another may come first on PATH.
-gsock_python=/usr/bin/python3
-[ -x "$gsock_python" ] || gsock_python=python3
+gsock_find_python ()
+{
+  gsock_python=/usr/bin/python3
+  [ -x "$gsock_python" ] || gsock_python=python3
+}
+gsock_find_python
 
 gsock_is_there ()
 {
@@ -109,6 +113,7 @@ gsock_setup ()
     return 1
   fi
   gsock_apt "$gsock_root" $gsock_packages || return 1
+  gsock_find_python
   gsock_left=$(gsock_missing 2 "$@")
   [ -z "$gsock_left" ] && return 0
   echo "installed, and still not found:$gsock_left" >&2

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The driver of blocking calls, with operations of the tests' own that answer what they are told to. */
 
-#include "testthread.h"
-#include "testwire.h"
+#include "testblocked.h"
 
 #include <gsock/gsock-driver-private.h>
 #include <gsock/gsock-error-private.h>
@@ -417,6 +416,55 @@ test_own_way_of_waiting (void)
   close_pair (&pair);
 }
 
+/* Each call that can wait: three ways of not getting what it waits for, which nobody can mistake for
+ * one another, and the way of getting it. */
+static void
+test_answers (gconstpointer data)
+{
+  const TestSituation *situation = data;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  TestBlocked blocked;
+
+  if (!test_blocked_open (&blocked, situation, FALSE))
+    return;
+  if (!situation->in_progress)
+    {
+      g_assert_false (test_blocked_call (&blocked, situation->always_waits, situation->always_waits ? 0 : -1, NULL, &error));
+      g_assert_true (g_error_matches (error, GSOCK_ERROR, situation->always_waits ? GSOCK_ERROR_TIMED_OUT : GSOCK_ERROR_WOULD_BLOCK));
+      g_clear_error (&error);
+    }
+  test_takes_at_least (0.02, g_assert_false (test_blocked_call (&blocked, TRUE, 0.02, NULL, &error)));
+  test_assert_error (error, GSOCK_ERROR_TIMED_OUT);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (test_blocked_call (&blocked, TRUE, 1000, cancellable, &error));
+  g_assert_true (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+                 || g_error_matches (error, GSOCK_ERROR, GSOCK_ERROR_CONNECTION_IN_PROGRESS));
+  g_clear_error (&error);
+  test_blocked_close (&blocked);
+}
+
+static void
+test_released (gconstpointer situation)
+{
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (GCancellable) cancellable = i % 2 == 0 ? NULL : g_cancellable_new ();
+      TestBlocked blocked;
+
+      if (((const TestSituation *) situation)->slow && i > 0)
+        return;
+      if (!test_blocked_open (&blocked, situation, FALSE))
+        return;
+      test_blocked_start (&blocked, i < 2 ? GSOCK_TIMEOUT_NEVER : 1000, cancellable);
+      blocked.situation->release (&blocked);
+      test_blocked_join (&blocked);
+      g_assert_no_error (blocked.error);
+      g_assert_true (blocked.result);
+      test_blocked_close (&blocked);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -439,5 +487,7 @@ main (int argc, char *argv[])
   test_add ("/driver/cancelled-meanwhile", test_cancelled_meanwhile);
   test_add ("/driver/closed-meanwhile", test_closed_meanwhile);
   test_add ("/driver/own-way-of-waiting", test_own_way_of_waiting);
+  test_add_for_situations ("/driver/answers", test_answers);
+  test_add_for_situations ("/driver/released", test_released);
   return g_test_run ();
 }

@@ -263,7 +263,7 @@ run_case (TestManifest *manifest, TestCase *test, TestStage *stage, Run run)
   done = run (socket, test, &error);
   test_manifest_check (manifest, test, done, error);
   g_assert_finalize_object (socket);
-  test_stage_forget_others (stage);
+  test_stage_restore (stage);
 }
 
 static void
@@ -278,7 +278,7 @@ test_manifest (gconstpointer data)
     {
       TestCase *test = g_ptr_array_index (manifest->cases, i);
 
-      if (test_case_is_possible (test))
+      if (test_manifest_can_try (manifest, test, stage.places))
         test_case_keeps_descriptors (test, run_case (manifest, test, &stage, operators[row].run));
     }
   test_manifest_check_coverage (manifest, operators[row].table);

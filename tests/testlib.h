@@ -20,7 +20,7 @@ guint test_count_descriptors (void);
 #define test_assert_error(error, wanted)                                                           \
   G_STMT_START                                                                                     \
   {                                                                                                \
-    g_assert_error (error, GSOCK_ERROR, wanted);                                                   \
+    g_assert_error (error, GSOCK_ERROR, (wanted));                                                 \
     g_clear_error (&(error));                                                                      \
   }                                                                                                \
   G_STMT_END

@@ -4,17 +4,15 @@
 #include "testmanifest.h"
 
 #include "testlib.h"
+#include "teststage.h"
 
-#include <math.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define COLUMNS 5
 
-static void
-clear_values (TestCase *self)
+void
+test_case_clear (TestCase *self)
 {
   for (guint i = 0; i < self->n_values; i++)
     g_value_unset (&self->values[i]);
@@ -28,7 +26,7 @@ free_case (gpointer data)
 {
   TestCase *self = data;
 
-  clear_values (self);
+  test_case_clear (self);
   g_free (self->where);
   g_free (self->socket);
   g_free (self->keywords);
@@ -110,18 +108,6 @@ test_manifest_free (TestManifest *self)
 }
 
 static gboolean
-has_ipv6 (void)
-{
-  struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
-  int fd = socket (AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  gboolean has = fd >= 0 && bind (fd, (struct sockaddr *) &address, sizeof address) == 0;
-
-  if (fd >= 0)
-    close (fd);
-  return has;
-}
-
-static gboolean
 is_root (void)
 {
   return geteuid () == 0;
@@ -132,12 +118,12 @@ static const struct
   const char *name;
   gboolean (*is_there) (void);
 } needs[] = {
-  { "ipv6", has_ipv6 },
+  { "ipv6", test_has_ipv6 },
   { "root", is_root },
 };
 
-gboolean
-test_case_is_possible (const TestCase *self)
+static gboolean
+is_possible (const TestCase *self)
 {
   if (self->needs == NULL)
     return TRUE;
@@ -285,7 +271,7 @@ test_case_fill (TestCase *self, GHashTable *places)
   g_autofree char *text = put_places (self, self->keywords != NULL ? self->keywords : "", places);
   g_autoptr (GPtrArray) words = split_words (text);
 
-  clear_values (self);
+  test_case_clear (self);
   self->names = g_new0 (char *, words->len + 1);
   self->values = g_new0 (GValue, words->len);
   for (self->n_values = 0; self->n_values < words->len; self->n_values++)
@@ -300,18 +286,29 @@ test_case_fill (TestCase *self, GHashTable *places)
     }
 }
 
+/* @message is what was said of the case, NULL where it is done. */
 static void
-remember (TestManifest *self, const TestCase *test, const GError *error)
+remember (TestManifest *self, const TestCase *test, const char *message)
 {
   for (guint i = 0; test->names[i] != NULL; i++)
     {
       g_autofree char *name = g_strdelimit (g_strdup (test->names[i]), "_", '-');
 
-      if (error == NULL)
+      if (message == NULL)
         g_hash_table_add (self->accepted, g_steal_pointer (&name));
-      else if (strstr (error->message, name) != NULL)
+      else if (strstr (message, name) != NULL)
         g_hash_table_add (self->refused, g_steal_pointer (&name));
     }
+}
+
+gboolean
+test_manifest_can_try (TestManifest *self, TestCase *test, GHashTable *places)
+{
+  if (is_possible (test))
+    return TRUE;
+  test_case_fill (test, places);
+  remember (self, test, test->code < 0 ? NULL : test->message != NULL ? test->message : "");
+  return FALSE;
 }
 
 void
@@ -339,7 +336,7 @@ test_manifest_check (TestManifest *self, const TestCase *test, gboolean done, co
     test_case_fail (test, "%s %d: %s", g_quark_to_string (error->domain), error->code, error->message);
   else if (!done && test->message != NULL && strstr (error->message, test->message) == NULL)
     test_case_fail (test, "\"%s\" is not in \"%s\"", test->message, error->message);
-  remember (self, test, error);
+  remember (self, test, error != NULL ? error->message : NULL);
 }
 
 void

@@ -40,11 +40,13 @@ typedef struct
 TestManifest *test_manifest_load (const char *name);
 void test_manifest_free (TestManifest *self);
 
-/* Whether the system has what the case needs. */
-gboolean test_case_is_possible (const TestCase *self);
+/* Whether the system has what the case needs; where it has not, the case counts as tried. @places
+ * says what $name stands for. */
+gboolean test_manifest_can_try (TestManifest *self, TestCase *test, GHashTable *places);
 
-/* Reads the keywords into names and values; @places says what $name stands for. */
+/* Reads the keywords into names and values. */
 void test_case_fill (TestCase *self, GHashTable *places);
+void test_case_clear (TestCase *self);
 
 /* Fails the running test, which goes on with the next case. */
 void test_case_fail (const TestCase *self, const char *format, ...) G_GNUC_PRINTF (2, 3);

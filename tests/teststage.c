@@ -47,6 +47,48 @@ test_accept_fd (int listener)
   return fd;
 }
 
+int
+test_native_int (GSockSocket *socket, int level, int option)
+{
+  int value = -1;
+  socklen_t length = sizeof value;
+
+  g_assert_cmpint (getsockopt (gsock_socket_get_file_descriptor (socket, NULL), level, option, &value, &length), ==, 0);
+  return value;
+}
+
+gboolean
+test_has_ipv6 (void)
+{
+  struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
+  int fd = socket (AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  gboolean has = fd >= 0 && bind (fd, (struct sockaddr *) &address, sizeof address) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return has;
+}
+
+gboolean
+test_needs_ipv6 (void)
+{
+  gboolean has = test_has_ipv6 ();
+
+  if (!has)
+    g_test_skip ("this machine has no IPv6");
+  return has;
+}
+
+gboolean
+test_needs_root (void)
+{
+  gboolean is_root = geteuid () == 0;
+
+  if (!is_root)
+    g_test_skip ("only root may make such a socket");
+  return is_root;
+}
+
 char *
 test_stage_path (TestStage *self, const char *name)
 {
@@ -155,10 +197,35 @@ remove_folder (const char *path)
   g_assert_cmpint (g_rmdir (path), ==, 0);
 }
 
+static int
+compare_names (const char *const *name, const char *const *other)
+{
+  return strcmp (*name, *other);
+}
+
+/* The stale file is there to be taken. */
 void
-test_stage_forget_others (TestStage *self)
+test_stage_restore (TestStage *self)
 {
   g_ptr_array_set_size (self->others, 0);
+  if (!g_file_test (test_stage_place (self, "stale"), G_FILE_TEST_EXISTS))
+    close (test_local_fd (SOCK_STREAM, test_stage_place (self, "stale")));
+}
+
+/* Names of the files that are there now, sorted. */
+char *
+test_stage_list (TestStage *self)
+{
+  g_autoptr (GDir) dir = g_dir_open (self->dir, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, (GCompareFunc) compare_names);
+  g_ptr_array_add (names, NULL);
+  return g_strjoinv (" ", (char **) names->pdata);
 }
 
 void

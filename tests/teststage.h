@@ -29,9 +29,11 @@ typedef struct
 
 void test_stage_open (TestStage *self);
 
-/* Also closes what was made besides the sockets that make has answered. */
 void test_stage_close (TestStage *self);
-void test_stage_forget_others (TestStage *self);
+
+/* Between two cases: closes the peers that were made, and puts the stale file back. */
+void test_stage_restore (TestStage *self);
+char *test_stage_list (TestStage *self);
 
 const char *test_stage_place (TestStage *self, const char *name);
 int test_stage_port (TestStage *self, const char *name);
@@ -46,3 +48,12 @@ char *test_stage_path (TestStage *self, const char *name);
 int test_internet_fd (int type, int *port);
 int test_local_fd (int type, const char *path);
 int test_accept_fd (int listener);
+
+/* An option as the kernel has it, not as gsock says. */
+int test_native_int (GSockSocket *socket, int level, int option);
+
+gboolean test_has_ipv6 (void);
+
+/* The same, and marks the running test as skipped where not. */
+gboolean test_needs_ipv6 (void);
+gboolean test_needs_root (void);

@@ -60,8 +60,8 @@ test_unique_name (void)
   return g_strdup_printf ("@gsock-test-%d-%d", getpid (), g_atomic_int_add (&count, 1));
 }
 
-static gboolean
-has_family (const TestKind *kind)
+gboolean
+test_kind_is_there (const TestKind *kind)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GSockSocket) socket = NULL;
@@ -145,7 +145,7 @@ gboolean
 test_wire_open (TestWire *self, const TestKind *kind)
 {
   self->near = self->far = NULL;
-  if (!has_family (kind))
+  if (!test_kind_is_there (kind))
     return FALSE;
   if (kind->type != SOCK_DGRAM)
     {

@@ -15,13 +15,15 @@ extern const guint test_n_kinds;
 
 const TestKind *test_kind_find (const char *name);
 
+/* FALSE, with the running test marked as skipped, where this machine has no such address family. */
+gboolean test_kind_is_there (const TestKind *kind);
+
 /* The two ends, each connected to the other. */
 typedef struct
 {
   GSockSocket *near, *far;
 } TestWire;
 
-/* FALSE, with the running test marked as skipped, where this machine has no such address family. */
 gboolean test_wire_open (TestWire *self, const TestKind *kind);
 void test_wire_close (TestWire *self);
 

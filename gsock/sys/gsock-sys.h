@@ -6,6 +6,11 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+/* Where there is no such event, only the end of both directions is told. */
+#ifndef POLLRDHUP
+#define POLLRDHUP 0
+#endif
+
 G_BEGIN_DECLS
 
 /* wake-eventfd.c, wake-pipe.c: a descriptor to poll and one to write to. */

@@ -1,0 +1,57 @@
+// The calls with keywords as C has them, and what else the GIR cannot say:
+//
+//   var udp = GSock.make_socket (null, "type", GSock.SocketType.DATAGRAM, "local-host", "127.0.0.1");
+
+[CCode (cheader_filename = "gsock/gsock.h")]
+namespace GSock {
+	[CCode (error_pos = 1.5, sentinel = "NULL")]
+	public GSock.Socket make_socket (GLib.Cancellable? cancellable, ...) throws GLib.Error;
+	[CCode (error_pos = 2.5, sentinel = "NULL")]
+	public GSock.Socket make_instance (GLib.Type type, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+	[CCode (error_pos = 1.5, sentinel = "NULL")]
+	public GSock.Socket make_socket_from_fd (int fd, ...) throws GLib.Error;
+	[CCode (error_pos = 2.5, sentinel = "NULL")]
+	public bool make_socket_pair (out GSock.Socket first, out GSock.Socket second, ...) throws GLib.Error;
+
+	public int error_from_errno (int error_number);
+	public int error_to_errno (int code);
+	public unowned string? error_to_condition (int code);
+
+	public abstract class Socket : GLib.Object {
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public bool bind_address (GSock.Address? address, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (cname = "gsock_socket_connect", error_pos = 2.5, sentinel = "NULL")]
+		public bool connect_to (GSock.Address? address, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public ssize_t send_to ([CCode (array_length_type = "gsize")] uint8[] buffer, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 3.5, sentinel = "NULL")]
+		public ssize_t receive_from ([CCode (array_length_type = "gsize")] uint8[] buffer, out GSock.Received received, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		public ssize_t receive_from_direct ([CCode (array_length_type = "gsize")] uint8[] buffer, GSock.MessageFlags flags, bool wait, double timeout, out GSock.Received received, GLib.Cancellable? cancellable = null) throws GLib.Error;
+	}
+
+	public class PassiveSocket : GSock.Socket {
+		[CCode (error_pos = 0.5, sentinel = "NULL")]
+		public bool listen_on (...) throws GLib.Error;
+		[CCode (error_pos = 1.5, sentinel = "NULL")]
+		public GSock.ActiveSocket accept_connection (GLib.Cancellable? cancellable, ...) throws GLib.Error;
+	}
+
+	public struct Address {
+		[CCode (cname = "gsock_address_init_from_host")]
+		public Address.from_host (string host, uint port) throws GLib.Error;
+		[CCode (cname = "gsock_address_init_from_filename")]
+		public Address.from_filename (string filename) throws GLib.Error;
+		[CCode (cname = "gsock_address_init_from_bytes")]
+		public Address.from_bytes ([CCode (array_length_type = "gsize")] uint8[] bytes) throws GLib.Error;
+		[CCode (cname = "gsock_address_init_from_text")]
+		public Address.from_text (string text) throws GLib.Error;
+		[CCode (cname = "gsock_address_new_abstract")]
+		public static GSock.Address? make_abstract ([CCode (array_length_type = "gsize")] uint8[] name) throws GLib.Error;
+		[CCode (cname = "gsock_address_new_netlink")]
+		public static GSock.Address? make_netlink (uint32 port, uint32 groups);
+		[CCode (cname = "gsock_address_new_for_family")]
+		public static GSock.Address? make_for_family (int family, [CCode (array_length_type = "gsize")] uint8[]? data) throws GLib.Error;
+		[CCode (cname = "gsock_address_new_from_gsocket_address")]
+		public static GSock.Address? make_from_gsocket_address (GLib.SocketAddress address) throws GLib.Error;
+	}
+}

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// gsock as JavaScript has it: keywords in an object, native values, callbacks that close.
+
+/* exported _init */
+
+const {Gio, GLib, GObject} = imports.gi;
+
+let GSock;
+
+// Values
+
+const encoder = new TextEncoder();
+const kebabs = new Map();
+
+function kebab(name) {
+    if (!kebabs.has(name)) {
+        const split = name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+        kebabs.set(name, split.replace(/_/g, '-'));
+    }
+    return kebabs.get(name);
+}
+
+function isGType(value) {
+    return Object.prototype.toString.call(value) === '[object GIRepositoryGType]';
+}
+
+function isKeywords(value) {
+    return typeof value === 'object' && value !== null &&
+        Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function toText(value) {
+    if (value.includes('\0'))
+        throw new TypeError(`${JSON.stringify(value)} has a null character in it`);
+    return value;
+}
+
+function fail(code, message) {
+    throw new GSock.Error({code, message});
+}
+
+// gjs frees what it never had when a number cannot be a size.
+function toCount(value) {
+    if (!Number.isSafeInteger(value) || value < 0)
+        fail(GSock.Error.OUT_OF_RANGE, `${String(value)} is no size`);
+    return value;
+}
+
+function toTypeValue(type) {
+    if (!isGType(type))
+        throw new TypeError(`${type} is no class of GObject`);
+    const value = new GObject.Value();
+    value.init(GObject.type_from_name('GType'));
+    value.set_gtype(type);
+    return value;
+}
+
+function toBytes(value) {
+    if (typeof value === 'string')
+        return encoder.encode(value);
+    if (ArrayBuffer.isView(value))
+        return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    if (value instanceof GLib.Bytes)
+        return value.toArray();
+    if (value instanceof ArrayBuffer || Array.isArray(value))
+        return Uint8Array.from(value instanceof ArrayBuffer ? new Uint8Array(value) : value);
+    throw new TypeError(`bytes or a string are wanted, not ${value}`);
+}
+
+const VARIANTS = {
+    boolean: value => new GLib.Variant('b', value),
+    number: value => new GLib.Variant(Number.isSafeInteger(value) ? 'x' : 'd', value),
+    bigint: value => new GLib.Variant('x', value),
+    string: value => new GLib.Variant('s', toText(value)),
+    object: objectToVariant,
+};
+
+function objectToVariant(value) {
+    if (value === null)
+        return new GLib.Variant('mv', null);
+    if (value instanceof GLib.Variant)
+        return value;
+    if (value instanceof GSock.Address)
+        return new GLib.Variant('s', value.get_host() ?? value.to_text());
+    if (Array.isArray(value))
+        return GLib.Variant.new_tuple(value.map(toVariant));
+    const bytes = new GLib.Bytes(toBytes(value));
+    return GLib.Variant.new_from_bytes(new GLib.VariantType('ay'), bytes, true);
+}
+
+function toVariant(value) {
+    const make = VARIANTS[typeof value];
+    if (make === undefined)
+        throw new TypeError(`no socket option takes ${String(value)}`);
+    return make(value);
+}
+
+function fromVariant(value) {
+    if (value.get_type_string() === 'ay')
+        return value.get_data_as_bytes().toArray();
+    return value.recursiveUnpack();
+}
+
+function toCondition(value) {
+    if (typeof value !== 'string')
+        return value;
+    return value.split('|').reduce((condition, nick) => {
+        const bit = GLib.IOCondition[nick.trim().toUpperCase()];
+        if (bit === undefined)
+            throw new TypeError(`"${value}" is no condition: give in, out, pri, err or hup`);
+        return condition | bit;
+    }, 0);
+}
+
+// The values of keywords, as C converts them on.
+const VALUES = {
+    string: toText,
+    function: value => toTypeValue(value.$gtype),
+    object: objectToValue,
+    symbol: undefined,
+};
+
+function objectToValue(value) {
+    if (isGType(value))
+        return toTypeValue(value);
+    if (Array.isArray(value) || ArrayBuffer.isView(value))
+        return toVariant(value);
+    return value.constructor?.$gtype === undefined ? undefined : value;
+}
+
+function packValue(name, value) {
+    const make = typeof value in VALUES ? VALUES[typeof value] : same => same;
+    const packed = make?.(value);
+    if (packed === undefined)
+        fail(GSock.Error.INVALID_KEYWORD, `${kebab(name)} takes no ${String(value)}`);
+    return packed;
+}
+
+function pack(keywords) {
+    const given = Object.entries(keywords)
+        .filter(([, value]) => value !== null && value !== undefined);
+    return [
+        given.map(([name]) => kebab(name)),
+        given.map(([name, value]) => packValue(name, value)),
+    ];
+}
+
+// The leading argument of bind_address and connect_to: an address, or a host.
+function toAddress(value, keywords) {
+    if (typeof value === 'string') {
+        keywords.host = value;
+        return null;
+    }
+    if (value instanceof Gio.SocketAddress)
+        return GSock.Address.new_from_gsocket_address(value);
+    return value;
+}
+
+// What receive_from gives: data, host and port; on local sockets data, filename and null.
+class Received {
+    constructor([data, address, flags, fullLength]) {
+        Object.assign(this, {data, address, flags, fullLength, full_length: fullLength});
+    }
+
+    get host() {
+        return this.address?.get_host() ?? null;
+    }
+
+    get filename() {
+        return this.address?.get_filename() ?? null;
+    }
+
+    get port() {
+        return this.address && this.filename === null ? this.address.get_port() : null;
+    }
+
+    get truncated() {
+        return this.fullLength > this.data.length ||
+            (this.flags & GSock.MessageFlags.TRUNCATE) !== 0;
+    }
+
+    *[Symbol.iterator]() {
+        yield this.data;
+        yield this.host ?? this.filename;
+        yield this.port;
+    }
+}
+
+// Wrappers
+
+const OPTIONAL = {
+    abort: false,
+    address: null,
+    cancellable: null,
+    condition: 'in',
+    ipv6: 1,
+    numeric: false,
+    protocol: null,
+    read: false,
+    size: 65536,
+    timeout: -2,
+    wait: true,
+    write: false,
+};
+
+const CONVERSIONS = {
+    address: toAddress,
+    bytes: toBytes,
+    condition: toCondition,
+    data: toBytes,
+    maximum: toCount,
+    size: toCount,
+    value: toVariant,
+};
+
+const withoutSuccess = result => result.length > 2 ? result.slice(1) : result[1];
+const toReceived = result => new Received(result);
+const patience = ['wait', 'timeout', 'cancellable'];
+
+// The arguments of each operator; `keyworded` takes others by name, `final` cannot be cancelled.
+const METHODS = {
+    Socket: {
+        bind_address: {parameters: ['address'], keyworded: true},
+        close: {parameters: ['abort']},
+        connect_to: {parameters: ['address'], keyworded: true},
+        copy_local_address: {result: withoutSuccess},
+        copy_remote_address: {result: withoutSuccess},
+        finish_connect: {parameters: patience},
+        get_option: {parameters: ['name'], result: fromVariant},
+        get_option_bytes: {parameters: ['level', 'option', 'size'], result: toBytes},
+        get_option_int: {parameters: ['level', 'option'], result: withoutSuccess},
+        init_with_keywords: {keyworded: true},
+        receive_file_descriptor: {parameters: patience},
+        receive_file_descriptors: {parameters: ['maximum', ...patience]},
+        receive_from: {parameters: ['size'], keyworded: true, result: toReceived},
+        send_file_descriptor: {parameters: ['fd', ...patience]},
+        send_file_descriptors: {parameters: ['fds', ...patience]},
+        send_to: {parameters: ['data'], keyworded: true},
+        set_option: {parameters: ['name', 'value']},
+        set_option_bytes: {parameters: ['level', 'option', 'bytes']},
+        shutdown: {parameters: ['read', 'write']},
+        wait_for: {parameters: ['condition', 'timeout', 'cancellable']},
+    },
+    PassiveSocket: {
+        accept_connection: {keyworded: true},
+        listen_on: {keyworded: true, final: true},
+    },
+};
+const FUNCTIONS = {
+    lookup_hostname: {parameters: ['name', 'ipv6', 'cancellable']},
+    lookup_name: {parameters: ['address', 'numeric', 'cancellable']},
+    lookup_service: {parameters: ['service', 'protocol']},
+    make_instance: {parameters: ['type'], keyworded: true},
+    make_socket: {keyworded: true},
+    make_socket_from_fd: {parameters: ['fd'], keyworded: true, final: true},
+    make_socket_pair: {keyworded: true, final: true, result: withoutSuccess},
+};
+
+function take(keywords, name, operator) {
+    const value = keywords[name] ?? OPTIONAL[name];
+    if (value === undefined)
+        throw new TypeError(`${operator}: ${name} is missing`);
+    delete keywords[name];
+    return value;
+}
+
+function refuseRest(operator, keywords, parameters) {
+    const [unknown] = Object.keys(keywords);
+    if (unknown !== undefined) {
+        fail(GSock.Error.UNKNOWN_KEYWORD,
+            `${kebab(operator)}: unknown keyword "${unknown}"; it takes ${parameters.join(', ')}`);
+    }
+}
+
+// A function that takes its arguments in order, or by name in an object at the end.
+function wrap(operator, native, shape) {
+    const {parameters = [], keyworded = false, final = false, result = same => same} = shape;
+
+    return function (...given) {
+        while (given.length > 0 && given[given.length - 1] === undefined)
+            given.pop();
+        const keywords = isKeywords(given[given.length - 1]) ? {...given.pop()} : {};
+        if (given.length > parameters.length)
+            throw new TypeError(`${operator} takes ${parameters.length} arguments and keywords`);
+        parameters.forEach((name, i) => {
+            if (given[i] !== undefined)
+                keywords[name] = given[i];
+        });
+        const values = parameters.map(name => {
+            const value = take(keywords, name, operator);
+            return CONVERSIONS[name] ? CONVERSIONS[name](value, keywords) : value;
+        });
+        if (!keyworded) {
+            refuseRest(operator, keywords, parameters);
+            return result(native.call(this, ...values));
+        }
+        const rest = final ? [] : [take(keywords, 'cancellable', operator)];
+        return result(native.call(this, ...values, ...pack(keywords), ...rest));
+    };
+}
+
+function closeAfter(socket, callback) {
+    let result;
+    try {
+        result = callback(socket);
+    } finally {
+        if (!(result instanceof Promise))
+            socket.close();
+    }
+    return result instanceof Promise ? result.finally(() => socket.close()) : result;
+}
+
+function constructSocket(keywords) {
+    const rest = {...keywords};
+    const own = {};
+    for (const name of Object.keys(rest)) {
+        const spec = this.constructor.find_property(kebab(name));
+        if (spec !== null && (spec.flags & GObject.ParamFlags.CONSTRUCT_ONLY) !== 0) {
+            own[name] = rest[name];
+            delete rest[name];
+        }
+    }
+    const self = GObject.Object.prototype._init.call(this, own) ?? this;
+    self.init_with_keywords(rest);
+    return self;
+}
+
+function _init() {
+    GSock = this;
+
+    for (const [name, methods] of Object.entries(METHODS)) {
+        const prototype = GSock[name].prototype;
+        for (const [operator, shape] of Object.entries(methods))
+            prototype[operator] = wrap(operator, prototype[operator], shape);
+    }
+    for (const [name, shape] of Object.entries(FUNCTIONS))
+        GSock[name] = wrap(name, GSock[name], shape);
+
+    GSock.Received = Received;
+    GSock.Socket.prototype._init = constructSocket;
+    GSock.Socket.prototype.toString = GSock.Socket.prototype.to_string;
+    GSock.Address.prototype.toString = GSock.Address.prototype.to_text;
+
+    // Ends when the socket is closed.
+    GSock.PassiveSocket.prototype[Symbol.iterator] = function* () {
+        while (this.is_open())
+            yield this.accept_connection();
+    };
+
+    const makeInstanceOfType = GSock.make_instance;
+    GSock.make_instance = (type, keywords) =>
+        typeof type === 'function' ? new type(keywords) : makeInstanceOfType(type, keywords ?? {});
+
+    const waitForEach = GSock.wait_for_any;
+    GSock.wait_for_any = (sockets, conditions = 'in', timeout = -1, cancellable = null) => {
+        const all = Array.isArray(conditions) ? conditions : sockets.map(() => conditions);
+        return waitForEach(sockets, all.map(toCondition), timeout, cancellable);
+    };
+
+    GSock.with_open_socket = (keywords, callback) =>
+        closeAfter(GSock.make_socket(keywords), callback);
+}

@@ -1,0 +1,576 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""gsock as Python has it: keyword arguments, native values, exceptions of Python's own families.
+
+Whatever in the typelib can fail is wrapped by a function that is made from its arguments there, so
+an operator that is added to the library needs nothing here. Only what has another shape in Python
+is written out.
+"""
+
+import errno
+import functools
+import operator
+import os
+import sys
+import threading
+import warnings
+
+from gi.repository import Gio, GLib, GObject
+
+from .._gi import FunctionInfo, GType, VFuncInfo
+from ..module import get_introspection_module
+
+GSock = get_introspection_module('GSock')
+Address = GSock.Address
+
+__all__ = []
+
+
+def export(item):
+    item.__module__ = 'gi.repository.GSock'
+    globals()[item.__name__] = item
+    __all__.append(item.__name__)
+    return item
+
+
+# Exceptions
+
+DOMAIN = GLib.quark_to_string(GSock.error_quark())
+
+# The exceptions of Python that mean the same. All are an OSError as well.
+BUILTINS = {
+    'access-denied': PermissionError,
+    'connection-aborted': ConnectionAbortedError,
+    'connection-in-progress': BlockingIOError,
+    'connection-refused': ConnectionRefusedError,
+    'connection-reset': ConnectionResetError,
+    'connection-timeout': TimeoutError,
+    'endpoint-shutdown': BrokenPipeError,
+    'invalid-address': ValueError,
+    'invalid-argument': ValueError,
+    'invalid-keyword': ValueError,
+    'not-found': FileNotFoundError,
+    'out-of-range': ValueError,
+    'timed-out': TimeoutError,
+    'unknown-keyword': TypeError,
+    'would-block': BlockingIOError,
+}
+
+# What only gsock can find out has no number of the kernel; these are what Python's sockets give.
+NUMBERS = {'closed': errno.EBADF, 'timed-out': errno.ETIMEDOUT}
+
+
+@export
+class SocketError(GLib.Error, OSError):
+    """What gsock reports. Each code of GSock.Error has a class of its own, such as TimedOut."""
+
+    code = int(GSock.Error.FAILED)
+    errno = None
+
+    def __init__(self, message='', domain=DOMAIN, code=None):
+        GLib.Error.__init__(self, message, domain, self.code if code is None else code)
+
+    def __str__(self):
+        return self.message
+
+    def __repr__(self):
+        return f'{type(self).__name__}({self.message!r})'
+
+    strerror = property(__str__)
+
+
+def make_exception(code):
+    nick = code.value_nick
+    bases = (SocketError, BUILTINS[nick]) if nick in BUILTINS else (SocketError,)
+    number = GSock.error_to_errno(code) or NUMBERS.get(nick)
+    return export(type(nick.title().replace('-', ''), bases, {'code': int(code), 'errno': number}))
+
+
+EXCEPTIONS = {int(code): make_exception(code) for code in GSock.Error.__enum_values__.values()}
+
+# An exception that a method of a subclass raises crosses C as a GError; here it waits meanwhile.
+crossing = threading.local()
+
+
+def describe(exception):
+    return f'{type(exception).__name__}: {exception}'
+
+
+def translate(error):
+    if error.domain != DOMAIN:
+        return error
+    original, crossing.original = getattr(crossing, 'original', None), None
+    if original is not None and error.message == describe(original):
+        return original
+    return EXCEPTIONS.get(error.code, SocketError)(error.message, error.domain, error.code)
+
+
+# Values
+
+def pack_integer(value):
+    if -0x80000000 <= value <= 0x7fffffff:
+        return int(value)
+    kind = GObject.TYPE_INT64 if value < 2**63 else GObject.TYPE_UINT64
+    return GObject.Value(kind, int(value))
+
+
+def pack_text(value):
+    if '\0' in value:
+        raise ValueError(f'{value!r} has a null character in it')
+    return str(value)
+
+
+def to_bytes(value):
+    if isinstance(value, str):
+        raise TypeError('bytes are wanted, not str: encode it first')
+    return value.get_data() if isinstance(value, GLib.Bytes) else bytes(memoryview(value))
+
+
+VARIANTS = (
+    (GLib.Variant, lambda value: value),
+    (bool, functools.partial(GLib.Variant, 'b')),
+    (int, lambda value: GLib.Variant('x' if value < 2**63 else 't', value)),
+    (float, functools.partial(GLib.Variant, 'd')),
+    (str, lambda value: GLib.Variant('s', pack_text(value))),
+    ((bytes, bytearray, memoryview), lambda value: GLib.Variant('ay', bytes(value))),
+    (Address, lambda value: GLib.Variant('s', value.get_host() or value.to_text())),
+    ((tuple, list), lambda value: GLib.Variant.new_tuple(*map(to_variant, value))),
+    (type(None), lambda value: GLib.Variant('mv', None)),
+)
+
+KEYWORDS = (
+    (bool, lambda value: value),
+    (int, pack_integer),
+    (str, pack_text),
+    (os.PathLike, lambda value: pack_text(os.fsdecode(value))),
+    ((type, GType), functools.partial(GObject.Value, GObject.TYPE_GTYPE)),
+    ((bytes, bytearray, memoryview, tuple, list), lambda value: to_variant(value)),
+    (object, lambda value: value),
+)
+
+
+# Found at once; the rest goes through the table.
+COMMON = {bool: bool, float: float, int: pack_integer, str: pack_text}
+
+
+def convert(table, value):
+    for types, make in table:
+        if isinstance(value, types):
+            return make(value)
+    raise TypeError(f'no socket option takes {value!r}, of type {type(value).__name__}')
+
+
+to_variant = functools.partial(convert, VARIANTS)
+
+
+def pack(keywords):
+    """Names and values of the keywords; one that is None is left out."""
+    names, values = [], []
+    for name, value in keywords.items():
+        if value is not None:
+            make = COMMON.get(type(value))
+            names.append(name)
+            values.append(make(value) if make else convert(KEYWORDS, value))
+    return names, values
+
+
+def from_variant(value):
+    if value.get_type_string() == 'ay':
+        return value.get_data_as_bytes().get_data()
+    return value.unpack()
+
+
+def to_condition(value):
+    """A GLib.IOCondition, or nicks of it with | between them."""
+    if not isinstance(value, str):
+        return GLib.IOCondition(value)
+    nicks = [nick.strip().upper() for nick in value.split('|')]
+    try:
+        return functools.reduce(operator.or_, (getattr(GLib.IOCondition, nick) for nick in nicks))
+    except AttributeError:
+        names = 'in, out, pri, err or hup'
+        raise ValueError(f'{value!r} names no GLib.IOCondition: give {names}') from None
+
+
+def to_address(value, keywords):
+    """The leading argument of bind_address and connect_to: an address, or a host."""
+    if isinstance(value, str):
+        return None, {'host': value, **keywords}
+    if isinstance(value, Gio.SocketAddress):
+        return Address.new_from_gsocket_address(value), keywords
+    return value, keywords
+
+
+get_host, get_port = Address.get_host, Address.get_port
+
+
+@export
+class Received:
+    """What receive_from gives: data, host and port; on local sockets data, filename and None."""
+
+    __slots__ = ('data', 'address', 'flags', 'full_length')
+
+    def __init__(self, result):
+        self.data, self.address, self.flags, self.full_length = result
+
+    host = property(lambda self: self.address and self.address.get_host())
+    filename = property(lambda self: self.address and self.address.get_filename())
+
+    @property
+    def port(self):
+        return self.address.get_port() if self.address and self.filename is None else None
+
+    @property
+    def truncated(self):
+        return self.full_length > len(self.data) or bool(self.flags & GSock.MessageFlags.TRUNCATE)
+
+    def __iter__(self):
+        address = self.address
+        host = address and get_host(address)
+        if host is not None:
+            return iter((self.data, host, get_port(address)))
+        return iter((self.data, self.filename, self.port))
+
+    def __repr__(self):
+        return f'Received({self.data!r}, from {self.address})'
+
+
+# Wrappers of what can fail
+
+DEFAULTS = {
+    'abort': 'False',
+    'condition': "'in'",
+    'flags': 'NO_FLAGS',
+    'ipv6': 'IPV6',
+    'numeric': 'False',
+    'read': 'False',
+    'size': '65536',
+    'timeout': 'TIMEOUT',
+    'wait': 'True',
+    'write': 'False',
+}
+
+RESULTS = {
+    'get_option': from_variant,
+    'get_option_bytes': GLib.Bytes.get_data,
+    'receive_from': Received,
+}
+
+# By the type of an argument: how to convert it.
+CONVERSIONS = {
+    'guint8[]': 'if type({0}) is not bytes: {0} = to_bytes({0})',
+    'Variant': '{0} = to_variant({0})',
+    'IOCondition': '{0} = to_condition({0})',
+}
+
+HOST_OR_ADDRESS = 'address, keywords = to_address(address, keywords)'
+
+PLAIN = '''
+def call({parameters}):
+    {conversions}
+    try:
+        return {result}(function({arguments}))
+    except GError as error:
+        raise translate(error) from None
+'''
+
+WITH_KEYWORDS = '''
+def call({parameters}**keywords):
+    {conversions}
+    try:
+        if keywords:
+            names, values = pack(keywords)
+            return {result}(function({leading}names, values{rest}))
+        return {result}(function({leading}None, None{rest}))
+    except GError as error:
+        raise translate(error) from None
+'''
+
+SCOPE = {
+    'Address': Address,
+    'GError': GLib.Error,
+    'IPV6': GSock.Ipv6Mode.YES,
+    'NO_FLAGS': GSock.MessageFlags.NONE,
+    'TIMEOUT': GSock.TIMEOUT_DEFAULT,
+    'pack': pack,
+    'to_address': to_address,
+    'to_bytes': to_bytes,
+    'to_condition': to_condition,
+    'to_variant': to_variant,
+    'translate': translate,
+}
+
+compiled = functools.lru_cache(None)(functools.partial(compile, filename='<GSock>', mode='exec'))
+
+
+def kind_of(argument):
+    kind = argument.get_type()
+    tag = kind.get_tag_as_string()
+    if tag == 'array':
+        return kind.get_param_type(0).get_tag_as_string() + '[]'
+    return kind.get_interface().get_name() if tag == 'interface' else tag
+
+
+def arguments_of(info):
+    """Name and kind of the arguments that a caller gives: not those that return or are a length."""
+    arguments = info.get_arguments()
+    kinds = [argument.get_type() for argument in arguments] + [info.get_return_type()]
+    lengths = {kind.get_array_length() for kind in kinds if kind.get_tag_as_string() == 'array'}
+    return [(argument.get_name(), kind_of(argument), argument.may_be_null())
+            for index, argument in enumerate(arguments)
+            if argument.get_direction() == 0 and index not in lengths]
+
+
+def parameters_of(arguments):
+    """As they stand in a def; once one has to be given, so have those before it."""
+    parameters, optional = [], True
+    for name, kind, nullable in reversed(arguments):
+        default = DEFAULTS.get(name, 'None' if nullable and kind != 'guint8[]' else None)
+        optional = optional and default is not None
+        parameters.insert(0, f'{name}={default}' if optional else name)
+    return parameters
+
+
+def result_of(info, name):
+    if name in RESULTS:
+        return RESULTS[name]
+    outs = sum(argument.get_direction() == 1 for argument in info.get_arguments())
+    if outs and info.get_return_type().get_tag_as_string() == 'gboolean':
+        return operator.itemgetter(1 if outs == 1 else slice(1, None))
+    return None
+
+
+def wrap(info, function, receiver=()):
+    arguments = arguments_of(info)
+    names = [name for name, _, _ in arguments]
+    keyworded = 'names' in names
+    cut = names.index('names') if keyworded else len(names)
+    leading, rest = arguments[:cut], names[cut + 2:]
+    conversions = [CONVERSIONS[kind].format(name)
+                   for name, kind, _ in leading if kind in CONVERSIONS]
+    if keyworded and ('address', 'Address', True) in leading:
+        conversions.append(HOST_OR_ADDRESS)
+
+    result = result_of(info, info.get_name())
+    parameters = [*receiver, *parameters_of(leading)]
+    if keyworded:
+        parameters += ['*'] * bool(rest) + [f'{name}=None' for name in rest]
+    source = (WITH_KEYWORDS if keyworded else PLAIN).format(
+        parameters=''.join(f'{item}, ' for item in parameters),
+        conversions='\n    '.join(conversions),
+        result='result' if result else '',
+        arguments=', '.join([*receiver, *names]),
+        leading=''.join(f'{item}, ' for item in [*receiver, *names[:cut]]),
+        rest=''.join(f', {name}' for name in rest))
+    scope = {**SCOPE, 'function': function, 'result': result}
+    exec(compiled(source), scope)
+    scope['call'].__name__ = info.get_name()
+    return scope['call']
+
+
+def wrap_class(cls):
+    for name, info in list(vars(cls).items()):
+        if not isinstance(info, FunctionInfo) or not info.can_throw_gerror():
+            continue
+        if info.is_method():
+            call = wrap(info, info, ('self',))
+        else:
+            call = staticmethod(wrap(info, getattr(cls, name)))
+        setattr(cls, name, call)
+
+
+for name in dir(GSock):
+    item = getattr(GSock, name)
+    if isinstance(item, FunctionInfo):
+        if item.can_throw_gerror():
+            export(wrap(item, item))
+    elif hasattr(item, '__info__'):
+        wrap_class(item)
+
+
+# Methods of subclasses
+
+def check_sent(answer):
+    return operator.index(answer)
+
+
+def check_received(answer):
+    """In C there are always four results, and one that is missing is not noticed."""
+    data, address, flags, full_length = answer
+    data = data if isinstance(data, GLib.Bytes) else GLib.Bytes.new(to_bytes(data))
+    if not isinstance(address, (Address, type(None))):
+        raise TypeError(f'the sender is a GSock.Address or None, not {address!r}')
+    return data, address, GSock.MessageFlags(flags), operator.index(full_length)
+
+
+def check_accepted(answer):
+    if not isinstance(answer, GSock.ActiveSocket):
+        raise TypeError(f'what is accepted is a GSock.ActiveSocket, not {answer!r}')
+    return answer
+
+
+def check_done(answer):
+    return answer is None or bool(answer)
+
+
+def call_next(method, *arguments):
+    try:
+        return method(*arguments)
+    except GLib.Error as error:
+        raise translate(error) from None
+
+
+class NextMethod:
+    """What a class of the library does, for super().do_x (...) as for Parent.do_x (self, ...)."""
+
+    def __init__(self, info):
+        self.info = info
+
+    def __get__(self, instance, owner):
+        native = next(cls for cls in owner.__mro__ if '__info__' in vars(cls))
+        method = self.info.__get__(None, native)
+        return method if instance is None else functools.partial(call_next, method, instance)
+
+
+ANSWERS = {
+    'do_accept_connection': check_accepted,
+    'do_receive_from': check_received,
+    'do_send_to': check_sent,
+}
+METHODS = {}
+
+for cls in (GSock.Socket, GSock.PassiveSocket, GSock.DatagramSocket):
+    for name, info in list(vars(cls).items()):
+        if isinstance(info, VFuncInfo):
+            METHODS[name] = NextMethod(info)
+            setattr(cls, name, METHODS[name])
+
+
+def guard(name, method):
+    """A method that C can call: what it raises gets through, a wrong answer is refused."""
+    check = ANSWERS.get(name, check_done)
+
+    @functools.wraps(method)
+    def call(*arguments):
+        try:
+            return check(method(*arguments))
+        except GLib.Error:
+            raise
+        except BaseException as error:
+            crossing.original = error
+            raise GLib.Error(describe(error), DOMAIN, SocketError.code) from error
+    return call
+
+
+# Faces
+
+def exists(self):
+    try:
+        return self.__grefcount__ > 0
+    except TypeError:
+        return False
+
+
+def init(self, cancellable=None, **keywords):
+    """Constructs and initialises. An object that gsock constructs, as what is accepted, comes here
+    without keywords and exists already; gsock initialises it.
+    """
+    if exists(self):
+        return
+    own = {name: keywords.pop(name)
+           for name in list(keywords) if is_construct_only(type(self), name)}
+    GObject.Object.__init__(self, **own)
+    self.init_with_keywords(cancellable=cancellable, **keywords)
+
+
+def is_construct_only(cls, name):
+    spec = None if '__info__' in vars(cls) else cls.find_property(name)
+    return spec is not None and bool(spec.flags & GObject.ParamFlags.CONSTRUCT_ONLY)
+
+
+def init_subclass(cls, **arguments):
+    super(GSock.Socket, cls).__init_subclass__(**arguments)
+    for name in METHODS.keys() & vars(cls).keys():
+        setattr(cls, name, guard(name, vars(cls)[name]))
+
+
+def print_socket(self):
+    return self.to_string() if exists(self) else object.__repr__(self)
+
+
+def warn_if_open(self, is_finalizing=sys.is_finalizing):
+    if not is_finalizing() and exists(self) and self.__grefcount__ == 1 and self.is_open():
+        warnings.warn(f'dropped while open: {self!r}', ResourceWarning, source=self)
+
+
+class Options:
+    """The options of a socket by name, as in socket.options['linger'] = (True, 5)."""
+
+    __slots__ = ('socket',)
+
+    def __init__(self, socket):
+        self.socket = socket
+
+    def __getitem__(self, name):
+        return self.socket.get_option(name)
+
+    def __setitem__(self, name, value):
+        self.socket.set_option(name, value)
+
+
+def accept_all(self):
+    """Accepts connections until the socket is closed."""
+    while True:
+        try:
+            yield self.accept_connection()
+        except EXCEPTIONS[GSock.Error.CLOSED]:
+            return
+
+
+def equal_addresses(self, other):
+    return self.equal(other) if isinstance(other, Address) else NotImplemented
+
+
+FACES = {
+    GSock.Socket: {
+        '__init__': init,
+        '__init_subclass__': classmethod(init_subclass),
+        '__del__': warn_if_open,
+        '__enter__': lambda self: self,
+        '__exit__': lambda self, *exception: self.close() and None,
+        '__repr__': print_socket,
+        'fileno': GSock.Socket.get_file_descriptor,
+        'options': property(Options),
+    },
+    GSock.PassiveSocket: {'__iter__': accept_all},
+    Address: {
+        '__eq__': equal_addresses,
+        '__hash__': Address.hash,
+        '__str__': Address.to_text,
+        '__repr__': lambda self: f'<GSock.Address {self.to_text()}>',
+    },
+}
+
+for cls, face in FACES.items():
+    for name, item in face.items():
+        setattr(cls, name, item)
+
+make_instance_of_type = wrap(GSock.make_instance, GSock.make_instance)
+wait_for_each = wrap(GSock.wait_for_any, GSock.wait_for_any)
+
+
+@export
+def make_instance(cls, *, cancellable=None, **keywords):
+    """Makes a socket of a given class by keywords, as calling the class does."""
+    if isinstance(cls, type) and issubclass(cls, GSock.Socket):
+        return cls(**keywords) if cancellable is None else cls(cancellable=cancellable, **keywords)
+    return make_instance_of_type(cls, cancellable=cancellable, **keywords)
+
+
+@export
+def wait_for_any(sockets, conditions='in', timeout=GSock.TIMEOUT_NEVER, cancellable=None):
+    """Those of several sockets that are ready; one condition for all of them, or one for each."""
+    sockets = list(sockets)
+    if isinstance(conditions, (str, int)):
+        conditions = [conditions] * len(sockets)
+    conditions = [int(to_condition(condition)) for condition in conditions]
+    return wait_for_each(sockets, conditions, timeout, cancellable)

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The operators of a socket, as a program in JavaScript calls them.
+
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import GSock from 'gi://GSock?version=1';
+import {equal, ok, run, test, text, throws} from './tap.js';
+
+const localHost = '127.0.0.1';
+
+function withStream(body) {
+    GSock.with_open_socket({connect: 'passive', localHost}, server =>
+        GSock.with_open_socket({remoteAddress: server.get_local_address()}, client => {
+            const peer = server.accept_connection({timeout: 5});
+            try {
+                body(server, client, peer);
+            } finally {
+                peer.close();
+            }
+        }));
+}
+
+function withDatagrams(body) {
+    GSock.with_open_socket({type: 'datagram', localHost}, alice =>
+        GSock.with_open_socket({type: 'datagram', localHost}, bob => body(alice, bob)));
+}
+
+test('a stream both ways', () => withStream((server, client, peer) => {
+    ok(peer.get_remote_address().equal(client.get_local_address()));
+    equal(client.send_to('question'), 8);
+    equal(text(peer.receive_from(100, {timeout: 5}).data), 'question');
+    equal(peer.send_to(new Uint8Array([1, 2]), {more: true, flags: GSock.MessageFlags.DONT_ROUTE}), 2);
+    equal([...client.receive_from({size: 100, timeout: 5}).data], [1, 2]);
+    client.shutdown({write: true});
+    equal(peer.receive_from({timeout: 5}).data.length, 0);
+}));
+
+test('what a stream gives has no sender', () => withStream((server, client, peer) => {
+    client.send_to('x');
+    const received = peer.receive_from({timeout: 5});
+    const [data, host, port] = received;
+    equal([text(data), host, port], ['x', null, null]);
+    equal([received.address, received.filename, received.fullLength, received.truncated], [null, null, 1, false]);
+}));
+
+test('flags and parts', () => withStream((server, client, peer) => {
+    equal(client.send_to('0123456789', {start: 2, end: 5}), 3);
+    equal(text(peer.receive_from(2, {peek: true, timeout: 5}).data), '23');
+    equal(text(peer.receive_from(3, {flags: 'wait-all', timeout: 5}).data), '234');
+}));
+
+test('nobody came', () => withStream(server => {
+    throws(GSock.Error.TIMED_OUT, () => server.accept_connection({timeout: 0.01}));
+    throws(GSock.Error.WOULD_BLOCK, () => server.accept_connection({wait: false}));
+    server.listen_on({backlog: 1});
+    ok(server.listening);
+}));
+
+test('iteration ends when closed', () => GSock.with_open_socket({connect: 'passive', localHost}, server => {
+    const client = GSock.make_socket({remoteAddress: server.get_local_address()});
+    let served = 0;
+    for (const peer of server) {
+        peer.close();
+        served++;
+        server.close();
+    }
+    equal(served, 1);
+    client.close();
+}));
+
+test('the sender of a datagram', () => withDatagrams((alice, bob) => {
+    bob.send_to('x', {remoteHost: localHost, remotePort: alice.localPort});
+    const received = alice.receive_from({timeout: 5});
+    const [data, host, port] = received;
+    equal([text(data), host, port], ['x', localHost, bob.localPort]);
+    equal([received.host, received.port, received.filename], [localHost, bob.localPort, null]);
+    ok(received.address.equal(bob.get_local_address()));
+}));
+
+test('a datagram that is cut', () => withDatagrams((alice, bob) => {
+    bob.send_to('0123456789', {remoteAddress: alice.get_local_address()});
+    const received = alice.receive_from(4, {timeout: 5});
+    equal([text(received.data), received.fullLength, received.full_length, received.truncated], ['0123', 10, 10, true]);
+    ok(received.flags & GSock.MessageFlags.TRUNCATE);
+}));
+
+test('connect in every form, and disconnect', () => withDatagrams((alice, bob) => {
+    const remotePort = alice.localPort;
+    for (const given of [
+        [localHost, {port: remotePort}],
+        [{remoteHost: localHost, remotePort}],
+        [{remoteAddress: `${localHost}:${remotePort}`}],
+        [alice.get_local_address()],
+        [Gio.InetSocketAddress.new_from_string(localHost, remotePort)],
+    ]) {
+        bob.connect_to(...given);
+        equal(bob.remotePort, remotePort);
+        bob.disconnect_peer();
+        ok(!bob.connected);
+    }
+}));
+
+test('bind in every form', () => {
+    for (const given of [[localHost], [localHost, {port: 0}], [{localHost, reusePort: true}],
+        [GSock.Address.new_from_host(localHost, 0)]]) {
+        const made = new GSock.DatagramSocket();
+        made.bind_address(...given);
+        equal(made.localHost, localHost);
+        made.close();
+    }
+});
+
+test('a call that is cancelled', () => withDatagrams(alice => {
+    const cancellable = new Gio.Cancellable();
+    cancellable.cancel();
+    const error = throws(GLib.Error, () => alice.receive_from({cancellable}));
+    ok(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED));
+}));
+
+test('errors are told apart', () => withDatagrams(alice => {
+    const error = throws(GSock.Error.WOULD_BLOCK, () => alice.receive_from({wait: false}));
+    ok(error instanceof GSock.Error);
+    ok(!error.matches(GSock.Error, GSock.Error.TIMED_OUT));
+    throws(GSock.Error.TIMED_OUT, () => alice.receive_from({timeout: 0.01}));
+    const stream = GSock.make_socket({type: 'stream', localHost});
+    const refused = throws(GSock.Error.CONNECTION_REFUSED,
+        () => GSock.make_socket({remoteHost: localHost, remotePort: stream.localPort}));
+    ok(refused.message.includes(`${localHost}:${stream.localPort}`));
+    stream.close();
+}));
+
+test('the filename of the sender', () => {
+    const localFilename = `@gsock-test-${GLib.uuid_string_random()}`;
+    const named = GSock.make_socket({type: 'datagram', localFilename});
+    const other = GSock.make_socket({type: 'datagram', localFilename: `${localFilename}-2`});
+    other.send_to('x', {remoteFilename: localFilename});
+    const received = named.receive_from({timeout: 5});
+    equal([...received].slice(1), [`${localFilename}-2`, null]);
+    equal([received.filename, received.host, received.port], [`${localFilename}-2`, null, null]);
+    named.close();
+    other.close();
+});
+
+test('descriptors', () => {
+    const [left, right] = GSock.make_socket_pair();
+    const passed = new GSock.DatagramSocket({localHost});
+    left.send_file_descriptor(passed.fileDescriptor);
+    left.send_file_descriptors([passed.fileDescriptor, passed.fileDescriptor], {timeout: 5});
+    const fds = [right.receive_file_descriptor({timeout: 5}), ...right.receive_file_descriptors(16, {timeout: 5})];
+    equal(fds.length, 3);
+    for (const fd of fds) {
+        const ours = GSock.make_socket_from_fd(fd, {dup: false});
+        equal(ours.localPort, passed.localPort);
+        ours.close();
+    }
+    for (const made of [left, right, passed])
+        made.close();
+});
+
+test('waiting for events', () => {
+    const [left, right] = GSock.make_socket_pair();
+    equal(left.wait_for('in|out', 0), GLib.IOCondition.OUT);
+    throws(GSock.Error.TIMED_OUT, () => left.wait_for({condition: 'in', timeout: 0}));
+    equal(GSock.wait_for_any([left, right], 'out', 0), [left, right]);
+    right.send_to('x');
+    equal(left.wait_for(GLib.IOCondition.IN, 5), GLib.IOCondition.IN);
+    equal(GSock.wait_for_any([left, right]), [left]);
+    equal(GSock.wait_for_any([left, right], ['in', GLib.IOCondition.PRI], 5), [left]);
+    left.close();
+    right.close();
+});
+
+test('options with native values', () => withStream((server, client) => {
+    for (const [name, value] of [['keep-alive', true], ['tcp_keepidle', 77], ['linger', [true, 5]], ['SO_SNDTIMEO', 2],
+        ['tcp-congestion', 'reno'], ['tcp-user-timeout', 1.5], ['tcp-keepcnt', 3n]]) {
+        client.set_option(name, value);
+        equal(client.get_option(name), typeof value === 'bigint' ? Number(value) : value);
+    }
+    ok(client.get_option('memory-info') instanceof Uint8Array);
+    ok('state' in client.get_option('tcp-info'));
+    equal(client.get_option_int(1, 9), 1);
+    client.set_option_bytes(1, 13, new Uint8Array([1, 0, 0, 0, 9, 0, 0, 0]));
+    equal([...client.get_option_bytes(1, 13, 8)], [1, 0, 0, 0, 9, 0, 0, 0]);
+    client.set_option('linger', new GLib.Variant('(bi)', [true, 3]));
+    equal(client.get_option('linger'), [true, 3]);
+}));
+
+test('functions beside sockets', () => {
+    const [addresses] = GSock.lookup_hostname('127.0.0.1');
+    equal(addresses[0].to_text(), '127.0.0.1:0');
+    equal(GSock.lookup_service('80')[0], 80);
+    equal(GSock.lookup_name(GSock.Address.new_from_text('127.0.0.1:80'), {numeric: true}), ['127.0.0.1', '80']);
+});
+
+run();

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The typelib as it is, without the override: the names and values of C.
+
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+import GSock from 'gi://GSock?version=1';
+import {equal, ok, run, test, text, throws} from './tap.js';
+
+const localHost = '127.0.0.1';
+const make = (names, values) => GSock.make_socket(names, values, null);
+
+test('there is no override', () => ok(GSock.with_open_socket === undefined));
+
+test('datagrams', () => {
+    const udp = make(['type', 'local-host'], ['datagram', localHost]);
+    const names = ['remote-host', 'remote-port'];
+    const values = [localHost, udp.local_port];
+    equal(udp.send_to(new Uint8Array([1, 2]), names, values, null), 2);
+    const [data, sender, flags, fullLength] = udp.receive_from(100, ['timeout'], [5], null);
+    equal([...data], [1, 2]);
+    equal([flags, fullLength], [0, 2]);
+    ok(sender.equal(udp.get_local_address()));
+    equal(udp.send_to('', names, values, null), 0);
+    equal(udp.receive_from(100, null, null, null)[0].length, 0);
+    udp.close(false);
+});
+
+test('streams', () => {
+    const server = make(['connect', 'local-host'], ['passive', localHost]);
+    const client = make(['remote-address'], [server.get_local_address()]);
+    const peer = server.accept_connection(['timeout'], [5], null);
+    client.send_to('hello', null, null, null);
+    equal(text(peer.receive_from(100, ['timeout'], [5], null)[0]), 'hello');
+    client.shutdown(false, true);
+    equal(peer.receive_from(100, null, null, null)[0].length, 0);
+    for (const made of [server, client, peer])
+        made.close(false);
+});
+
+test('a pair, descriptors and waiting', () => {
+    const [done, left, right] = GSock.make_socket_pair(['type'], ['seqpacket']);
+    ok(done);
+    left.send_file_descriptors([0], true, 5, null);
+    equal(right.wait_for(GLib.IOCondition.IN, 5, null), GLib.IOCondition.IN);
+    equal(GSock.wait_for_any([right], [GLib.IOCondition.IN], 5, null), [right]);
+    const [fd] = right.receive_file_descriptors(16, true, 5, null);
+    GLib.close(fd);
+    left.close(false);
+    right.close(false);
+});
+
+test('options', () => {
+    const stream = make(['linger'], [new GLib.Variant('(bi)', [true, 5])]);
+    equal(stream.get_option('linger').recursiveUnpack(), [true, 5]);
+    stream.close(false);
+});
+
+test('errors', () => {
+    throws(GSock.Error.UNKNOWN_KEYWORD, () => make(['lokal-host'], ['x']));
+    throws(GSock.Error.INVALID_KEYWORD, () => make(['local-port'], ['x']));
+    throws(GSock.Error.INVALID_KEYWORD, () => make(['local-port'], []));
+    throws(GSock.Error.INVALID_KEYWORD, () => make(['local-port'], [null]));
+    throws(GSock.Error.OUT_OF_RANGE, () => make(['local-port'], [2 ** 40]));
+});
+
+test('construction and init', () => {
+    const made = new GSock.DatagramSocket({localHost});
+    throws(GSock.Error.NOT_INITIALIZED, () => made.get_local_address());
+    ok(made.init(null));
+    ok(made.local_port > 0);
+    made.close(false);
+    throws(GSock.Error.OUT_OF_RANGE, () => new GSock.DatagramSocket({localPort: 70000}).init(null));
+});
+
+test('a subclass', () => {
+    const Quiet = GObject.registerClass(class Quiet extends GSock.DatagramSocket {
+        vfunc_send_to(data, ...rest) {
+            if (data.get_size() === 0)
+                throw new GSock.Error({code: GSock.Error.INVALID_STATE, message: 'nothing to say'});
+            return super.vfunc_send_to(data, ...rest);
+        }
+
+        vfunc_receive_from(...given) {
+            return super.vfunc_receive_from(...given);
+        }
+    });
+    const made = GSock.make_instance(Quiet, ['local-host'], [localHost], null);
+    const names = ['remote-address'];
+    const values = [made.get_local_address()];
+    equal(made.send_to('x', names, values, null), 1);
+    equal(text(made.receive_from(10, ['timeout'], [5], null)[0]), 'x');
+    throws(GSock.Error.INVALID_STATE, () => made.send_to('', names, values, null));
+    made.close(false);
+});
+
+test('an active type', () => {
+    const Peer = GObject.registerClass(class PlainPeer extends GSock.ActiveSocket {});
+    const server = make(['connect', 'local-host'], ['passive', localHost]);
+    server.set_active_type(Peer.$gtype);
+    const client = make(['remote-address'], [server.get_local_address()]);
+    const peer = server.accept_connection(null, null, null);
+    ok(peer instanceof Peer);
+    for (const made of [server, client, peer])
+        made.close(false);
+});
+
+test('lists', () => {
+    const [addresses] = GSock.lookup_hostname('127.0.0.1', GSock.Ipv6Mode.YES, null);
+    equal(addresses.map(address => address.to_text()), ['127.0.0.1:0']);
+    ok(GSock.list_network_interfaces().some(item => item.get_name() === 'lo'));
+    ok(GSock.list_options().includes('tcp-nodelay'));
+});
+
+test('copied addresses', () => {
+    const udp = make(['type', 'local-host'], ['datagram', localHost]);
+    const [done, address] = udp.copy_local_address();
+    ok(done && address.equal(udp.get_local_address()));
+    udp.close(false);
+});
+
+run();

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A program in Vala: the calls with keywords, addresses on the stack, and classes that go on with base.
+
+class Counting : GSock.DatagramSocket {
+	public int sent;
+	public int received;
+
+	public override ssize_t send_bytes (GLib.Bytes data, GSock.Address? destination, GSock.MessageFlags flags, bool wait, double timeout, GLib.Cancellable? cancellable) throws GLib.Error {
+		sent++;
+		return base.send_bytes (data, destination, flags, wait, timeout, cancellable);
+	}
+
+	public override GLib.Bytes receive_bytes (size_t size, GSock.MessageFlags flags, bool wait, double timeout, out GSock.Address? sender, out GSock.MessageFlags received_flags, out size_t full_length, GLib.Cancellable? cancellable) throws GLib.Error {
+		received++;
+		return base.receive_bytes (size, flags, wait, timeout, out sender, out received_flags, out full_length, cancellable);
+	}
+}
+
+class Polite : GSock.PassiveSocket {
+	public override GSock.ActiveSocket accept_connection_direct (bool wait, double timeout, GLib.Cancellable? cancellable) throws GLib.Error {
+		var peer = base.accept_connection_direct (wait, timeout, cancellable);
+		peer.send_to ("welcome".data, null);
+		return peer;
+	}
+}
+
+string hear (GSock.Socket socket, out GSock.Received received) throws GLib.Error {
+	uint8 room[100];
+	var n = socket.receive_from (room, out received, null, "timeout", 5.0);
+	return ((string) room).substring (0, (long) n);
+}
+
+void test_udp () {
+	try {
+		GSock.Received received;
+		var alice = GSock.make_socket (null, "type", GSock.SocketType.DATAGRAM, "local-host", "127.0.0.1");
+		var bob = GSock.make_socket (null, "type", GSock.SocketType.DATAGRAM, "local-host", "127.0.0.1");
+		bob.send_to ("hi alice".data, null, "remote-host", "127.0.0.1", "remote-port", alice.local_port);
+		assert_cmpstr (hear (alice, out received), GLib.CompareOperator.EQ, "hi alice");
+		alice.send_to ("hi bob".data, null, "remote-address", &received.sender);
+		assert_cmpstr (hear (bob, out received), GLib.CompareOperator.EQ, "hi bob");
+		assert_true (received.sender.equal (alice.get_local_address ()));
+	} catch (GLib.Error e) {
+		error ("%s", e.message);
+	}
+}
+
+void test_streams () {
+	try {
+		GSock.Received received;
+		var server = (GSock.PassiveSocket) GSock.make_instance (typeof (Polite), null, "local-host", "127.0.0.1");
+		server.listen_on ("backlog", 3);
+		var client = GSock.make_socket (null, "remote-host", "127.0.0.1", "remote-port", server.local_port, "nodelay", true);
+		var peer = server.accept_connection (null, "timeout", 5.0);
+		assert_cmpstr (hear (client, out received), GLib.CompareOperator.EQ, "welcome");
+		assert_true (peer.connected && ((GSock.ActiveSocket) client).nodelay);
+		peer.close (false);
+		assert_false (peer.open);
+	} catch (GLib.Error e) {
+		error ("%s", e.message);
+	}
+}
+
+void test_addresses () {
+	try {
+		var address = GSock.Address.from_host ("127.0.0.1", 80);
+		assert_cmpstr (address.to_text (), GLib.CompareOperator.EQ, "127.0.0.1:80");
+		assert_true (address.equal (GSock.Address.from_text ("127.0.0.1:80")));
+		assert_cmpstr (GSock.Address.from_filename ("/run/x").get_filename (), GLib.CompareOperator.EQ, "/run/x");
+		assert_cmpuint (address.with_port (81).get_port (), GLib.CompareOperator.EQ, 81);
+	} catch (GLib.Error e) {
+		error ("%s", e.message);
+	}
+}
+
+void test_subclass () {
+	try {
+		GSock.Received received;
+		var udp = (Counting) GSock.make_instance (typeof (Counting), null, "local-host", "127.0.0.1");
+		var here = udp.get_local_address ();
+		udp.send_to ("x".data, null, "remote-address", here);
+		assert_cmpstr (hear (udp, out received), GLib.CompareOperator.EQ, "x");
+		udp.connect_to (here, null);
+		assert_true (udp.connected);
+		udp.disconnect_peer ();
+		assert_cmpint (udp.sent, GLib.CompareOperator.EQ, 1);
+		assert_cmpint (udp.received, GLib.CompareOperator.EQ, 1);
+	} catch (GLib.Error e) {
+		error ("%s", e.message);
+	}
+}
+
+void test_errors () {
+	try {
+		GSock.make_socket (null, "lokal-host", "x");
+		assert_not_reached ();
+	} catch (GSock.Error.UNKNOWN_KEYWORD e) {
+		assert_true ("local-host" in e.message);
+	} catch (GLib.Error e) {
+		error ("%s", e.message);
+	}
+	try {
+		GSock.Socket left, right;
+		GSock.make_socket_pair (out left, out right, "type", GSock.SocketType.DATAGRAM);
+		uint8 room[10];
+		GSock.Received received;
+		left.receive_from_direct (room, GSock.MessageFlags.NONE, false, GSock.TIMEOUT_DEFAULT, out received);
+		assert_not_reached ();
+	} catch (GSock.Error.WOULD_BLOCK e) {
+		assert_true (GSock.error_to_errno (e.code) > 0);
+	} catch (GLib.Error e) {
+		error ("%s", e.message);
+	}
+}
+
+int main (string[] args) {
+	GLib.Test.init (ref args);
+	GLib.Test.add_func ("/vala/udp", test_udp);
+	GLib.Test.add_func ("/vala/streams", test_streams);
+	GLib.Test.add_func ("/vala/addresses", test_addresses);
+	GLib.Test.add_func ("/vala/subclass", test_subclass);
+	GLib.Test.add_func ("/vala/errors", test_errors);
+	return GLib.Test.run ();
+}

@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* make-socket at work: what its keywords do to real sockets, and that what fails leaves nothing. */
+
+#include "testlib.h"
+#include "testetc.h"
+#include "testhosts.h"
+#include "teststage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static TestStage stage;
+
+static gboolean
+knock (int family, int port)
+{
+  struct sockaddr_in ipv4 = { .sin_family = AF_INET, .sin_port = htons (port), .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  struct sockaddr_in6 ipv6 = { .sin6_family = AF_INET6, .sin6_port = htons (port), .sin6_addr = in6addr_loopback };
+  int fd = socket (family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  gboolean open = family == AF_INET ? connect (fd, (struct sockaddr *) &ipv4, sizeof ipv4) == 0
+                                    : connect (fd, (struct sockaddr *) &ipv6, sizeof ipv6) == 0;
+
+  close (fd);
+  return open;
+}
+
+/* A listener that was given a port only; %FALSE where the wanted clients do not get in. */
+static void
+check_reach (GSockIpv6Mode ipv6, gboolean by_ipv4, gboolean by_ipv6)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) server = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-port", 0, "ipv6", ipv6, NULL);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (knock (AF_INET, gsock_socket_get_local_port (server)), ==, by_ipv4);
+  g_assert_cmpint (knock (AF_INET6, gsock_socket_get_local_port (server)), ==, by_ipv6);
+}
+
+static void
+test_reach (void)
+{
+  if (!test_needs_ipv6 ())
+    return;
+  check_reach (GSOCK_IPV6_MODE_YES, TRUE, TRUE);
+  check_reach (GSOCK_IPV6_MODE_NO, TRUE, FALSE);
+  check_reach (GSOCK_IPV6_MODE_ONLY, FALSE, TRUE);
+}
+
+static gboolean
+write_setting (const char *path, const char *text)
+{
+  int fd = open (path, O_WRONLY | O_CLOEXEC);
+  gboolean written = fd >= 0 && write (fd, text, strlen (text)) > 0;
+
+  if (fd >= 0)
+    close (fd);
+  return written;
+}
+
+/* Whatever the system makes of a socket that does not say whether it is dual stack. */
+static void
+test_reach_where_bound_to_ipv6 (void)
+{
+  const char *setting = "/proc/sys/net/ipv6/bindv6only";
+
+  if (!test_needs_ipv6 () || !test_etc_is_own ())
+    return;
+  if (!write_setting (setting, "1"))
+    {
+      g_test_skip ("the system's setting cannot be changed");
+      return;
+    }
+  check_reach (GSOCK_IPV6_MODE_YES, TRUE, TRUE);
+  check_reach (GSOCK_IPV6_MODE_ONLY, FALSE, TRUE);
+  g_assert_true (write_setting (setting, "0"));
+}
+
+/* Where the system has no IPv6 the other half of the dual-stack socket will do. */
+static void
+test_reach_without_ipv6 (void)
+{
+  const char *setting = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
+
+  if (!test_needs_ipv6 () || !test_etc_is_own ())
+    return;
+  if (!write_setting (setting, "1"))
+    {
+      g_test_skip ("the system's setting cannot be changed");
+      return;
+    }
+  check_reach (GSOCK_IPV6_MODE_YES, TRUE, FALSE);
+  g_assert_true (write_setting (setting, "0"));
+}
+
+/* From here on this process has no IPv6 at all: its kernel says that it knows no such family. */
+static gboolean
+forget_ipv6 (void)
+{
+  struct sock_filter code[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, args[0])),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = { .len = G_N_ELEMENTS (code), .filter = code };
+
+  return prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0
+         && socket (AF_INET6, SOCK_STREAM, 0) < 0;
+}
+
+/* The last of all tests. Who asked for IPv6 is told that there is none. */
+static void
+test_fallback (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) fresh = NULL, bound = NULL;
+
+  if (!forget_ipv6 ())
+    {
+      g_test_skip ("system calls cannot be filtered here");
+      return;
+    }
+  check_reach (GSOCK_IPV6_MODE_YES, TRUE, FALSE);
+  fresh = gsock_make_socket (NULL, &error, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (gsock_socket_get_address_family (fresh), ==, GSOCK_ADDRESS_FAMILY_IPV4);
+  bound = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "local-port", 0, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (gsock_socket_get_address_family (bound), ==, GSOCK_ADDRESS_FAMILY_IPV4);
+  g_assert_null (gsock_make_socket (NULL, &error, "local-port", 0, "ipv6", GSOCK_IPV6_MODE_ONLY, NULL));
+  test_assert_error (error, GSOCK_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED);
+  g_assert_null (gsock_make_socket (NULL, &error, "local-host", "::1", NULL));
+  test_assert_error (error, GSOCK_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED);
+}
+
+/* A client of a dual-stack listener is seen under the address that it has. */
+static void
+test_mapped_client (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) server = NULL, client = NULL;
+  g_autoptr (GSockActiveSocket) accepted = NULL;
+  g_autoptr (GSockAddress) remote = NULL, local = NULL;
+  g_autofree char *host = NULL, *text = NULL;
+
+  if (!test_needs_ipv6 ())
+    return;
+  server = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-port", 0, NULL);
+  client = gsock_make_socket (NULL, &error, "remote-host", "127.0.0.1", "remote-port", gsock_socket_get_local_port (server), NULL);
+  g_assert_no_error (error);
+  accepted = gsock_passive_socket_accept_connection (GSOCK_PASSIVE_SOCKET (server), NULL, &error, NULL);
+  g_assert_no_error (error);
+  remote = gsock_socket_get_remote_address (GSOCK_SOCKET (accepted), &error);
+  local = gsock_socket_get_local_address (client, &error);
+  g_assert_true (gsock_address_equal (remote, local));
+  g_object_get (accepted, "local-host", &host, NULL);
+  g_assert_cmpstr (host, ==, "127.0.0.1");
+  g_assert_cmpint (gsock_socket_get_address_family (GSOCK_SOCKET (accepted)), ==, GSOCK_ADDRESS_FAMILY_IPV6);
+  text = gsock_address_to_text (remote);
+  g_assert_true (g_str_has_prefix (text, "127.0.0.1:"));
+}
+
+/* Each keyword that is an option, both ways. */
+static void
+test_keyword_options (void)
+{
+  const struct
+  {
+    const char *keyword;
+    int type, protocol, level, option;
+    gboolean needs_root;
+  } cases[] = {
+    { "keepalive", SOCK_STREAM, 0, SOL_SOCKET, SO_KEEPALIVE, FALSE },
+    { "nodelay", SOCK_STREAM, 0, IPPROTO_TCP, TCP_NODELAY, FALSE },
+    { "reuse-address", SOCK_STREAM, 0, SOL_SOCKET, SO_REUSEADDR, FALSE },
+    { "reuse-port", SOCK_STREAM, 0, SOL_SOCKET, SO_REUSEPORT, FALSE },
+    { "reuse-address", SOCK_DGRAM, 0, SOL_SOCKET, SO_REUSEADDR, FALSE },
+    { "reuse-port", SOCK_DGRAM, 0, SOL_SOCKET, SO_REUSEPORT, FALSE },
+    { "broadcast", SOCK_DGRAM, 0, SOL_SOCKET, SO_BROADCAST, FALSE },
+    { "include-headers", SOCK_RAW, IPPROTO_UDP, IPPROTO_IP, IP_HDRINCL, TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (int value = 0; value < 2; value++)
+      {
+        g_autoptr (GError) error = NULL;
+        g_autoptr (GSockSocket) socket = NULL;
+        gboolean read = -1;
+
+        if (cases[i].needs_root && geteuid () != 0)
+          continue;
+        socket = gsock_make_socket (NULL, &error, "type", cases[i].type, "protocol", cases[i].protocol, cases[i].keyword, value, NULL);
+        g_assert_no_error (error);
+        g_assert_cmpint (test_native_int (socket, cases[i].level, cases[i].option), ==, value);
+        g_object_get (socket, cases[i].keyword, &read, NULL);
+        g_assert_cmpint (read, ==, value);
+      }
+}
+
+/* Only listeners take their port back, and only where nobody said otherwise. */
+static void
+test_reuse_defaults (void)
+{
+  const struct
+  {
+    int type, role;
+    gboolean reuse;
+  } cases[] = {
+    { GSOCK_SOCKET_TYPE_STREAM, GSOCK_ROLE_PASSIVE, TRUE },
+    { GSOCK_SOCKET_TYPE_STREAM, GSOCK_ROLE_ACTIVE, FALSE },
+  };
+  g_autoptr (GSockSocket) datagram = gsock_make_socket (NULL, NULL, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "local-port", 0, NULL);
+
+  g_assert_cmpint (test_native_int (datagram, SOL_SOCKET, SO_REUSEADDR), ==, 0);
+  g_assert_cmpint (test_native_int (datagram, SOL_SOCKET, SO_REUSEPORT), ==, 0);
+  g_assert_cmpint (test_native_int (datagram, SOL_SOCKET, SO_BROADCAST), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, NULL, "connect", cases[i].role, "local-port", 0, NULL);
+
+      g_assert_cmpint (test_native_int (socket, SOL_SOCKET, SO_REUSEADDR), ==, cases[i].reuse);
+      g_assert_cmpint (test_native_int (socket, SOL_SOCKET, SO_REUSEPORT), ==, 0);
+    }
+}
+
+static void
+test_interface (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) socket
+      = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "local-host", "127.0.0.1", "interface", "lo", NULL);
+  g_autofree char *read = NULL;
+  char name[16] = "";
+  socklen_t length = sizeof name;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (getsockopt (gsock_socket_get_file_descriptor (socket, NULL), SOL_SOCKET, SO_BINDTODEVICE, name, &length), ==, 0);
+  g_assert_cmpstr (name, ==, "lo");
+  g_object_get (socket, "interface", &read, NULL);
+  g_assert_cmpstr (read, ==, "lo");
+}
+
+/* An address that this machine has not can be bound because ip-freebind comes first; buffers are
+ * there before listen, for accepted sockets to have them; quickack is only kept by a connection. */
+static void
+test_option_phases (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) early = gsock_make_socket (NULL, &error, "local-host", "192.0.2.1", "ip-freebind", TRUE, NULL);
+  g_autoptr (GSockSocket) server = NULL, client = NULL;
+  g_autoptr (GSockActiveSocket) accepted = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (gsock_socket_is_bound (early));
+  server = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-host", "127.0.0.1", "SO_RCVBUF", 9000,
+                              "tcp-fast-open", 5, "ip-ttl", 44, "nodelay", TRUE, "keepalive", TRUE, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (test_native_int (server, IPPROTO_TCP, TCP_FASTOPEN), ==, 5);
+  client = gsock_make_socket (NULL, &error, "remote-host", "127.0.0.1", "remote-port", gsock_socket_get_local_port (server),
+                              "tcp-syncnt", 2, "TCP_QUICKACK", FALSE, "IP_TTL", 33, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (test_native_int (client, IPPROTO_TCP, TCP_SYNCNT), ==, 2);
+  g_assert_cmpint (test_native_int (client, IPPROTO_TCP, TCP_QUICKACK), ==, 0);
+  g_assert_cmpint (test_native_int (client, IPPROTO_IP, IP_TTL), ==, 33);
+  accepted = gsock_passive_socket_accept_connection (GSOCK_PASSIVE_SOCKET (server), NULL, &error, NULL);
+  g_assert_cmpint (test_native_int (GSOCK_SOCKET (accepted), SOL_SOCKET, SO_RCVBUF), ==, 18000);
+  g_assert_cmpint (test_native_int (GSOCK_SOCKET (accepted), IPPROTO_IP, IP_TTL), ==, 44);
+  g_assert_cmpint (test_native_int (GSOCK_SOCKET (accepted), IPPROTO_TCP, TCP_NODELAY), ==, 1);
+  g_assert_cmpint (test_native_int (GSOCK_SOCKET (accepted), SOL_SOCKET, SO_KEEPALIVE), ==, 1);
+}
+
+static void
+test_close_on_exec (void)
+{
+  const int types[] = { GSOCK_SOCKET_TYPE_STREAM, GSOCK_SOCKET_TYPE_DATAGRAM };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, NULL, "type", types[i], NULL);
+
+      g_assert_cmpint (fcntl (gsock_socket_get_file_descriptor (socket, NULL), F_GETFD) & FD_CLOEXEC, !=, 0);
+    }
+}
+
+static void
+test_protocol (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "protocol", IPPROTO_UDPLITE, NULL);
+  int protocol = 0;
+
+  if (socket == NULL)
+    {
+      g_test_skip ("this kernel has no UDP-Lite");
+      return;
+    }
+  g_assert_cmpint (test_native_int (socket, SOL_SOCKET, SO_PROTOCOL), ==, IPPROTO_UDPLITE);
+  g_object_get (socket, "protocol", &protocol, NULL);
+  g_assert_cmpint (protocol, ==, IPPROTO_UDPLITE);
+}
+
+static void
+test_started (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, &error, "remote-host", "127.0.0.1", "remote-port",
+                                                      test_stage_port (&stage, "port"), "wait", FALSE, NULL);
+  g_autofree char *text = NULL;
+
+  g_assert_no_error (error);
+  text = gsock_socket_to_string (socket);
+  g_assert_true (strstr (text, "connecting to 127.0.0.1:") != NULL || gsock_socket_is_connected (socket));
+  g_assert_true (gsock_socket_finish_connect (socket, TRUE, 5, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (gsock_socket_is_connected (socket));
+  g_assert_cmpint (gsock_socket_get_remote_port (socket), ==, test_stage_port (&stage, "port"));
+}
+
+/* What is refused later is told by finish-connect. */
+static void
+test_started_in_vain (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, &error, "remote-host", "127.0.0.1", "remote-port",
+                                                      test_stage_port (&stage, "free"), "wait", FALSE, NULL);
+
+  if (socket != NULL)
+    g_assert_false (gsock_socket_finish_connect (socket, TRUE, 5, NULL, &error));
+  test_assert_message (error, "connect to 127.0.0.1:");
+  test_assert_error (error, GSOCK_ERROR_CONNECTION_REFUSED);
+}
+
+static int
+full_listener (int family, int *port, const char *path, int *client)
+{
+  struct sockaddr_un local = { .sun_family = AF_UNIX };
+  struct sockaddr_in ipv4 = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  int listener = family == AF_INET ? test_internet_fd (SOCK_STREAM, port) : test_local_fd (SOCK_STREAM, path);
+
+  g_assert_cmpint (listen (listener, 0), ==, 0);
+  *client = socket (family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (family == AF_INET)
+    {
+      ipv4.sin_port = htons (*port);
+      g_assert_cmpint (connect (*client, (struct sockaddr *) &ipv4, sizeof ipv4), ==, 0);
+      return listener;
+    }
+  g_strlcpy (local.sun_path, path, sizeof local.sun_path);
+  g_assert_cmpint (connect (*client, (struct sockaddr *) &local, sizeof local), ==, 0);
+  return listener;
+}
+
+/* Nobody has room for the connection: it waits for as long as it may. */
+static void
+test_timeout (void)
+{
+  g_autofree char *path = test_stage_path (&stage, "full");
+  g_autoptr (GError) error = NULL;
+  int port, client;
+  int listener = full_listener (AF_INET, &port, NULL, &client);
+
+  test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "remote-host", "127.0.0.1", "remote-port", port, "timeout", 0.05, NULL)));
+  test_assert_message (error, "connect to 127.0.0.1:");
+  test_assert_error (error, GSOCK_ERROR_TIMED_OUT);
+  close (client);
+  close (listener);
+
+  listener = full_listener (AF_UNIX, NULL, path, &client);
+  test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "remote-filename", path, "timeout", 0.05, NULL)));
+  test_assert_error (error, GSOCK_ERROR_TIMED_OUT);
+  test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "remote-filename", path, "wait", FALSE, NULL)));
+  test_assert_error (error, GSOCK_ERROR_WOULD_BLOCK);
+  close (client);
+  close (listener);
+}
+
+/* Whatever step it is that fails, neither descriptor nor file is left. */
+static void
+test_nothing_left (void)
+{
+  g_autofree char *path = test_stage_path (&stage, "left");
+  g_autofree char *nobody = test_stage_path (&stage, "nobody");
+  g_autoptr (GError) error = NULL;
+
+  test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "local-filename", path, "remote-filename", nobody, NULL)));
+  test_assert_error (error, GSOCK_ERROR_NOT_FOUND);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "local-filename", path, "remote-filename", nobody,
+                                                            "unlink-on-close", FALSE, NULL)));
+  test_assert_error (error, GSOCK_ERROR_NOT_FOUND);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "local-filename", path, "connect", GSOCK_ROLE_PASSIVE,
+                                                            "tcp-fast-open", 5, NULL)));
+  test_assert_error (error, GSOCK_ERROR_OPTION_NOT_SUPPORTED);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "local-host", "127.0.0.1", "ipv6-address-form", "ipv4", NULL)));
+  g_assert_error (error, GSOCK_ERROR, GSOCK_ERROR_OPTION_NOT_SUPPORTED);
+  g_clear_error (&error);
+  test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "remote-host", "127.0.0.1", "remote-port",
+                                                            test_stage_port (&stage, "free"), "local-host", "127.0.0.1", NULL)));
+  test_assert_error (error, GSOCK_ERROR_CONNECTION_REFUSED);
+}
+
+/* When every address of a name fails each is told with its reason. */
+static void
+test_reasons (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!test_etc_is_own () || !test_needs_ipv6 ())
+    return;
+  test_hosts_write ();
+  test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "remote-host", "localhost", "remote-port",
+                                                            test_stage_port (&stage, "free"), NULL)));
+  test_assert_message (error, "none of 2 addresses worked: ");
+  test_assert_message (error, "connect to 127.0.0.1:");
+  test_assert_message (error, "connect to [::1]:");
+  test_assert_message (error, "Connection refused");
+  test_assert_error (error, GSOCK_ERROR_CONNECTION_REFUSED);
+  test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-host", "multi.test", NULL)));
+  test_assert_message (error, "none of 4 addresses worked: ");
+  test_assert_message (error, "bind to 192.0.2.10:0");
+  test_assert_message (error, "bind to [2001:db8::11]:0");
+  test_assert_error (error, GSOCK_ERROR_ADDRESS_NOT_AVAILABLE);
+}
+
+/* One address that works is enough, whichever it is. */
+static void
+test_one_works (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) server = NULL, client = NULL, bound = NULL;
+  guint before;
+
+  if (!test_etc_is_own () || !test_needs_ipv6 ())
+    return;
+  test_hosts_write ();
+  before = test_count_descriptors ();
+  for (int turn = 0; turn < 2; turn++)
+    {
+      g_autofree char *host = NULL;
+
+      server = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-host", turn == 0 ? "127.0.0.1" : "::1", NULL);
+      g_assert_no_error (error);
+      client = gsock_make_socket (NULL, &error, "remote-host", "localhost", "remote-port", gsock_socket_get_local_port (server), NULL);
+      g_assert_no_error (error);
+      g_object_get (client, "remote-host", &host, NULL);
+      g_assert_cmpstr (host, ==, turn == 0 ? "127.0.0.1" : "::1");
+      g_assert_true (gsock_socket_is_connected (client));
+      g_clear_object (&client);
+      g_clear_object (&server);
+    }
+  bound = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "local-host", "localhost", NULL);
+  g_assert_no_error (error);
+  g_clear_object (&bound);
+  g_assert_cmpuint (test_count_descriptors (), ==, before);
+}
+
+static GSockSocket *
+make_bound (const char *path, int mode)
+{
+  g_autoptr (GError) error = NULL;
+  GSockSocket *socket = gsock_make_socket (NULL, &error, "local-filename", path, "file-mode", mode, NULL);
+
+  g_assert_no_error (error);
+  return socket;
+}
+
+static int
+mode_of (const char *path)
+{
+  GStatBuf status;
+
+  return g_lstat (path, &status) == 0 ? (int) (status.st_mode & 0777) : -1;
+}
+
+/* The umask masks, and is left as it is. */
+static void
+test_file_mode (void)
+{
+  const int modes[] = { 0600, 0640, 0666, 0777, 0 }, masks[] = { 0, 022, 077 };
+  g_autofree char *path = test_stage_path (&stage, "x");
+  mode_t before = umask (0);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (modes); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (masks); j++)
+      {
+        GSockSocket *socket;
+        int read = -1;
+
+        umask (masks[j]);
+        socket = make_bound (path, modes[i]);
+        g_assert_cmpint (mode_of (path), ==, modes[i] & ~masks[j]);
+        g_object_get (socket, "file-mode", &read, NULL);
+        g_assert_cmpint (read, ==, modes[i] & ~masks[j]);
+        g_assert_cmpint (umask (masks[j]), ==, masks[j]);
+        g_assert_finalize_object (socket);
+      }
+  umask (before);
+}
+
+typedef struct
+{
+  const char *path;
+  gboolean stop; /* atomic */
+  guint seen, too_open;
+} Watcher;
+
+static gpointer
+watch (gpointer data)
+{
+  Watcher *self = data;
+
+  while (!g_atomic_int_get (&self->stop))
+    {
+      int mode = mode_of (self->path);
+
+      self->seen += mode >= 0;
+      self->too_open += mode > 0600;
+    }
+  return NULL;
+}
+
+/* At no time is the file more open than it was asked to be. */
+static void
+test_file_mode_from_birth (void)
+{
+  g_autofree char *path = test_stage_path (&stage, "x");
+  Watcher watcher = { .path = path };
+  mode_t before = umask (0);
+  GThread *thread = g_thread_new ("watcher", watch, &watcher);
+
+  for (int i = 0; i < 300; i++)
+    {
+      GSockSocket *socket = make_bound (path, 0600);
+
+      g_assert_finalize_object (socket);
+    }
+  g_atomic_int_set (&watcher.stop, TRUE);
+  g_thread_join (thread);
+  umask (before);
+  g_test_message ("the file was seen %u times", watcher.seen);
+  g_assert_cmpuint (watcher.too_open, ==, 0);
+}
+
+int
+main (int argc, char *argv[])
+{
+  int failed;
+
+  test_etc_enter ();
+  g_test_init (&argc, &argv, NULL);
+  test_stage_open (&stage);
+
+  g_test_add_func ("/request-run/reach", test_reach);
+  g_test_add_func ("/request-run/reach-where-bound-to-ipv6", test_reach_where_bound_to_ipv6);
+  g_test_add_func ("/request-run/mapped-client", test_mapped_client);
+  g_test_add_func ("/request-run/keyword-options", test_keyword_options);
+  g_test_add_func ("/request-run/reuse-defaults", test_reuse_defaults);
+  g_test_add_func ("/request-run/interface", test_interface);
+  g_test_add_func ("/request-run/option-phases", test_option_phases);
+  g_test_add_func ("/request-run/close-on-exec", test_close_on_exec);
+  g_test_add_func ("/request-run/protocol", test_protocol);
+  g_test_add_func ("/request-run/started", test_started);
+  g_test_add_func ("/request-run/started-in-vain", test_started_in_vain);
+  g_test_add_func ("/request-run/timeout", test_timeout);
+  g_test_add_func ("/request-run/nothing-left", test_nothing_left);
+  g_test_add_func ("/request-run/file-mode", test_file_mode);
+  g_test_add_func ("/request-run/file-mode-from-birth", test_file_mode_from_birth);
+  g_test_add_func ("/request-run/reasons", test_reasons);
+  g_test_add_func ("/request-run/one-works", test_one_works);
+  g_test_add_func ("/request-run/reach-without-ipv6", test_reach_without_ipv6);
+  g_test_add_func ("/request-run/fallback", test_fallback);
+
+  failed = g_test_run ();
+  test_stage_close (&stage);
+  return failed;
+}
