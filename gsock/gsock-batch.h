@@ -31,7 +31,7 @@ typedef struct _GSockBatch GSockBatch;
  *
  * Since: 1.0
  */
-#define GSOCK_BATCH_NO_ADDRESS G_MAXUINT32
+#define GSOCK_BATCH_NO_ADDRESS ((guint32) 0xffffffff)
 
 GSOCK_AVAILABLE_IN_1_0
 GType gsock_batch_get_type (void) G_GNUC_CONST;

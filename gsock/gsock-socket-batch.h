@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  *
  * Since: 1.0
  */
-#define GSOCK_BATCH_TO_END G_MAXUINT32
+#define GSOCK_BATCH_TO_END ((guint32) 0xffffffff)
 
 /**
  * GSOCK_DATAGRAM_MAX_LENGTH:

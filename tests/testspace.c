@@ -29,11 +29,20 @@ test_space_enter (int space)
     test_child_cannot ();
 }
 
+/* For a second or two an interface could not even ask for its neighbours. No IPv6, no matter. */
+static void
+forgo_duplicate_detection (void)
+{
+  (void) test_write_setting ("/proc/sys/net/ipv6/conf/all/accept_dad", "0");
+  (void) test_write_setting ("/proc/sys/net/ipv6/conf/default/accept_dad", "0");
+}
+
 int
 test_space_new (void)
 {
   if (unshare (CLONE_NEWNET) != 0)
     test_child_cannot ();
+  forgo_duplicate_detection ();
   test_ip ("link set lo up");
   return test_space_here ();
 }
@@ -79,6 +88,27 @@ raise_end (const TestEnd *end)
   test_ip ("link set %s up", end->name);
 }
 
+/* What is sent before the kernel has noticed that the other end is up is lost. The command at the end
+ * waits for the lock under which it is noticed. */
+static void
+wait_until_it_runs (const TestEnd *end)
+{
+  struct ifreq request = { .ifr_flags = 0 };
+  int fd;
+
+  test_space_enter (end->space);
+  fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  g_strlcpy (request.ifr_name, end->name, sizeof request.ifr_name);
+  for (guint i = 0; i < 10000 && (request.ifr_flags & IFF_RUNNING) == 0; i++)
+    {
+      g_assert_cmpint (ioctl (fd, SIOCGIFFLAGS, &request), ==, 0);
+      g_usleep (1000);
+    }
+  g_assert_true ((request.ifr_flags & IFF_RUNNING) != 0);
+  close (fd);
+  test_ip ("link set %s up", end->name);
+}
+
 void
 test_wire_spaces (const TestEnd *left, const TestEnd *right)
 {
@@ -88,6 +118,8 @@ test_wire_spaces (const TestEnd *left, const TestEnd *right)
   test_ip ("link add %s type veth peer name %s netns /proc/%d/fd/%d", left->name, right->name, getpid (), right->space);
   raise_end (left);
   raise_end (right);
+  wait_until_it_runs (left);
+  wait_until_it_runs (right);
   test_space_enter (here);
   close (here);
 }

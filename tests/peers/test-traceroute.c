@@ -51,7 +51,8 @@ trace (gpointer data)
   g_assert_cmpstr (complaints, ==, "");
   g_assert_cmpint (status, ==, 0);
   lines = g_strsplit (output, "\n", -1);
-  g_assert_cmpuint (g_strv_length (lines), ==, 3);
+  if (g_strv_length (lines) != 3)
+    g_error ("%s printed:\n%s", command, output);
   assert_hop (lines[0], "1", self->router, "No route to host");
   assert_hop (lines[1], "2", self->host, "Connection refused");
   g_assert_cmpstr (lines[2], ==, "");
