@@ -383,7 +383,7 @@ check_batch (GSockBatch *batch, guint start, guint end, GSockMessageFlags flags,
  * @self: a socket that sends datagrams
  * @batch: the datagrams
  * @start: the first of them to send
- * @end: the one behind the last, or %GSOCK_BATCH_TO_END
+ * @stop: the one behind the last, or %GSOCK_BATCH_TO_END
  * @destination: (nullable): whom those go to that have no address of their own, or %NULL for the peer
  * @flags: message flags
  * @wait: whether to wait; the flag dont-wait says the same as %FALSE
@@ -400,17 +400,17 @@ check_batch (GSockBatch *batch, guint start, guint end, GSockMessageFlags flags,
  * Since: 1.0
  */
 gssize
-gsock_socket_send_many_direct (GSockSocket *self, GSockBatch *batch, guint start, guint end, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+gsock_socket_send_many_direct (GSockSocket *self, GSockBatch *batch, guint start, guint stop, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
 
-  if (end == GSOCK_BATCH_TO_END && batch != NULL)
-    end = batch->n;
-  if (!check_batch (batch, start, end, flags, error))
+  if (stop == GSOCK_BATCH_TO_END && batch != NULL)
+    stop = batch->n;
+  if (!check_batch (batch, start, stop, flags, error))
     return -1;
   if (G_LIKELY (GSOCK_SOCKET_GET_CLASS (self)->send_to == gsock_socket_real_send_to))
-    return send_many_now (self, batch, start, end, destination, flags, wait, timeout, cancellable, error);
-  return send_by_method (self, batch, start, end, destination, flags, wait, timeout, cancellable, error);
+    return send_many_now (self, batch, start, stop, destination, flags, wait, timeout, cancellable, error);
+  return send_by_method (self, batch, start, stop, destination, flags, wait, timeout, cancellable, error);
 }
 
 static gssize

@@ -33,7 +33,7 @@ gssize gsock_socket_send_many (GSockSocket *self, GSockBatch *batch, GCancellabl
 GSOCK_AVAILABLE_IN_1_0
 gssize gsock_socket_send_many_with_keywords (GSockSocket *self, GSockBatch *batch, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error);
 GSOCK_AVAILABLE_IN_1_0
-gssize gsock_socket_send_many_direct (GSockSocket *self, GSockBatch *batch, guint start, guint end, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+gssize gsock_socket_send_many_direct (GSockSocket *self, GSockBatch *batch, guint start, guint stop, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
 
 GSOCK_AVAILABLE_IN_1_0
 gssize gsock_socket_receive_many (GSockSocket *self, GSockBatch *batch, guint most, GCancellable *cancellable, GError **error, const char *first_keyword, ...);
