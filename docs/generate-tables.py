@@ -35,6 +35,7 @@ MEANINGS = {
     'remote-service': 'the port by its name in the services database',
     'reuse-address': 'sets the option of that name first',
     'reuse-port': 'sets the option of that name first',
+    'size': 'the most bytes of one datagram; by default what the batch has room for',
     'start': 'where in the buffer to begin; 0 by default',
     'timeout': 'how long to wait, in seconds; fractions count, negative is for ever; by default that of the socket',
     'type': 'the type of the socket, a stream by default',
@@ -44,6 +45,8 @@ OPERATOR_MEANINGS = {
     ('bind-address', 'host'): 'another spelling of `local-host`',
     ('bind-address', 'port'): 'another spelling of `local-port`',
     ('make-socket-from-fd', 'connect'): 'active or passive; found out by asking the kernel where it is not given',
+    ('send-many', 'end'): 'the datagram to stop before; the end of the batch by default',
+    ('send-many', 'start'): 'the datagram to begin with; 0 by default',
     ('make-socket', 'type'): 'the type of the socket: with `connect` it chooses the class. It reads back as the property `socket-type`',
     ('make-socket', 'wait'): 'whether to wait for the connection, true by default; otherwise the socket that comes back '
                              'is still connecting, and [method@Socket.finish_connect] tells the outcome',
