@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* receive-many: whole, in order and once, whether the datagrams came joined or not. */
+/* receive-many: whole, in order and once, whether the datagrams came joined or not; and what classes make
+ * of batches. */
 
 #include "testbatch.h"
 #include "testthread.h"
@@ -409,6 +410,55 @@ test_subclass (void)
   g_assert_finalize_object (sender);
 }
 
+/* A class that lets every second datagram go. */
+typedef struct
+{
+  GSockDatagramSocket parent;
+  guint count;
+} Dropping;
+typedef GSockDatagramSocketClass DroppingClass;
+
+static GType dropping_get_type (void);
+G_DEFINE_TYPE (Dropping, dropping, GSOCK_TYPE_DATAGRAM_SOCKET)
+
+static gssize
+dropping_send_to (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  if (((Dropping *) self)->count++ % 2 == 1)
+    return g_bytes_get_size (data);
+  return GSOCK_SOCKET_CLASS (dropping_parent_class)->send_to (self, data, destination, flags, wait, timeout, cancellable, error);
+}
+
+static void
+dropping_class_init (DroppingClass *klass)
+{
+  GSOCK_SOCKET_CLASS (klass)->send_to = dropping_send_to;
+}
+
+static void
+dropping_init (Dropping *self)
+{
+}
+
+static void
+test_subclass_that_sends (void)
+{
+  g_autoptr (GSockBatch) batch = gsock_batch_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) sender = g_initable_new (dropping_get_type (), NULL, &error, "local-host", GSOCK_IPV4_LOOPBACK, NULL);
+  GSockSocket *receiver = test_receiver_new (test_kind_find ("udp-ipv4"));
+  GSockAddress address = test_address_of (receiver);
+
+  g_assert_no_error (error);
+  test_batch_fill_alike (batch, 9, 4, NULL);
+  g_assert_cmpint (gsock_socket_send_many (sender, batch, NULL, &error, "remote-address", &address, NULL), ==, 4);
+  g_assert_no_error (error);
+  test_take_plain (test_peek_fd (receiver), 0, 9);
+  test_take_plain (test_peek_fd (receiver), 2, 9);
+  g_assert_cmpint (recv (test_peek_fd (receiver), NULL, 0, MSG_DONTWAIT), ==, -1);
+  g_assert_finalize_object (receiver);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -424,6 +474,7 @@ main (int argc, char *argv[])
   test_add ("/op-receive-many/refused", test_refused);
   test_add ("/op-receive-many/error-first", test_error_first);
   test_add ("/op-receive-many/subclass", test_subclass);
+  test_add ("/op-send-many/subclass", test_subclass_that_sends);
 
   return g_test_run ();
 }
