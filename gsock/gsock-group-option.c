@@ -311,10 +311,13 @@ gsock_datagram_socket_get_multicast_loopback (GSockDatagramSocket *self, GError 
 /**
  * gsock_datagram_socket_set_multicast_ttl:
  * @self: a datagram socket
- * @ttl: how many routers, 0 to 255; 0 stays on this machine and 1, the kernel's default, on this link
+ * @ttl: how many routers, 0 to 255; 0 is for this machine and 1, the kernel's default, stays on this link
  * @error: return location for an error
  *
  * Says how far datagrams to multicast groups go: multicast-ttl, the hop limit of IPv6.
+ *
+ * Linux keeps datagrams with a @ttl of 0 at home only where this machine has a member of the group itself,
+ * on the interface that they leave by. Otherwise they go out on the link.
  *
  * Errors: `GSOCK_ERROR_OUT_OF_RANGE`, `GSOCK_ERROR_OPERATION_NOT_SUPPORTED` on a socket that is not of
  * the internet, `GSOCK_ERROR_CLOSED` and `GSOCK_ERROR_NOT_INITIALIZED`.
