@@ -317,7 +317,8 @@ gsock_datagram_socket_get_multicast_loopback (GSockDatagramSocket *self, GError 
  * Says how far datagrams to multicast groups go: multicast-ttl, the hop limit of IPv6.
  *
  * Linux keeps datagrams with a @ttl of 0 at home only where this machine has a member of the group itself,
- * on the interface that they leave by. Otherwise they go out on the link.
+ * on the interface that they leave by, and for IPv6 only while [method@DatagramSocket.set_multicast_loopback]
+ * has not been told otherwise. In all other cases they go out on the link.
  *
  * Errors: `GSOCK_ERROR_OUT_OF_RANGE`, `GSOCK_ERROR_OPERATION_NOT_SUPPORTED` on a socket that is not of
  * the internet, `GSOCK_ERROR_CLOSED` and `GSOCK_ERROR_NOT_INITIALIZED`.
