@@ -80,10 +80,14 @@ typedef struct
   GObject *object; /* borrowed: its class's own properties are keywords too */
   GError *refused; /* what a property was set to and cannot be, for init to tell */
   guint8 kind;     /* GSockClassKinds: which class it is for */
+  gboolean borrows; /* what the keywords gave belongs to the caller */
   GSockAddress local_address, remote_address; /* last: of what is not given there is nothing to clear */
 } GSockRequest;
 
 extern GSockKeywordTable gsock_make_socket_keywords;
+
+/* The same for a request that does not outlive the call: it borrows strings and objects. */
+extern GSockKeywordTable gsock_make_socket_borrowed_keywords;
 
 /* A keyword that says the same as a socket option. */
 typedef struct

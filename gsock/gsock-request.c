@@ -164,15 +164,14 @@ other_names (gpointer request, GPtrArray *names)
   gsock_option_append_names (names);
 }
 
-GSockKeywordTable gsock_make_socket_keywords = {
-  .operator_name = "make-socket",
-  .rows = rows,
-  .n_rows = G_N_ELEMENTS (rows),
-  .owns = TRUE,
-  .other_type = other_type,
-  .other = other,
-  .other_names = other_names,
-};
+#define MAKE_SOCKET_TABLE(owns_)                                                                   \
+  {                                                                                                \
+    .operator_name = "make-socket", .rows = rows, .n_rows = G_N_ELEMENTS (rows), .owns = (owns_),  \
+    .other_type = other_type, .other = other, .other_names = other_names,                          \
+  }
+
+GSockKeywordTable gsock_make_socket_keywords = MAKE_SOCKET_TABLE (TRUE);
+GSockKeywordTable gsock_make_socket_borrowed_keywords = MAKE_SOCKET_TABLE (FALSE);
 
 void
 gsock_request_init (GSockRequest *self)
@@ -198,7 +197,8 @@ gsock_request_clear (GSockRequest *self)
     g_variant_unref (g_array_index (self->options, GSockRequestedOption, i).value);
   g_clear_pointer (&self->options, g_array_unref);
   g_clear_error (&self->refused);
-  gsock_keywords_clear (&gsock_make_socket_keywords, self);
+  if (!self->borrows)
+    gsock_keywords_clear (&gsock_make_socket_keywords, self);
 }
 
 /* Of "type" and "socket-type", which are one, the latter: it is longer, and comes last. */
