@@ -97,7 +97,7 @@ gsock_handle_clear (GSockHandle *self)
 void
 gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protocol)
 {
-  self->generation = gsock_fork_generation;
+  self->generation = __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE);
   self->family = family;
   self->type = type;
   self->protocol = protocol;

@@ -14,7 +14,7 @@ typedef enum
   GSOCK_ARGUMENT_INT,      /* int, within minimum and maximum */
   GSOCK_ARGUMENT_DOUBLE,   /* double */
   GSOCK_ARGUMENT_STRING,   /* char * */
-  GSOCK_ARGUMENT_ENUM,     /* int, of the enumeration get_type */
+  GSOCK_ARGUMENT_ENUM,     /* int, of the enumeration get_type; of one without gaps minimum and maximum tell as much */
   GSOCK_ARGUMENT_FAMILY,   /* int: an enumeration that takes other numbers too */
   GSOCK_ARGUMENT_PROTOCOL, /* int: a name is looked up in the protocols database */
   GSOCK_ARGUMENT_FLAGS,    /* guint, added to what is there */

@@ -55,7 +55,7 @@ GSockKeywordTable gsock_accept_keywords = {
 
 static const GSockKeyword connect_rows[] = {
   { .name = "host", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_CONNECT_HOST, .offset = offsetof (GSockConnectSpec, host) },
-  { .name = "ipv6", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_CONNECT_IPV6, .offset = offsetof (GSockConnectSpec, ipv6), .get_type = gsock_ipv6_mode_get_type },
+  { .name = "ipv6", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_CONNECT_IPV6, .offset = offsetof (GSockConnectSpec, ipv6), .minimum = GSOCK_IPV6_MODE_NO, .maximum = GSOCK_IPV6_MODE_ONLY, .get_type = gsock_ipv6_mode_get_type },
   { .name = "port", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_CONNECT_PORT, .offset = offsetof (GSockConnectSpec, port), .minimum = 1, .maximum = 65535 },
   { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_CONNECT_WAIT, .offset = offsetof (GSockConnectSpec, wait) },
   { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_CONNECT_TIMEOUT, .offset = offsetof (GSockConnectSpec, timeout) },
@@ -75,7 +75,7 @@ GSockKeywordTable gsock_connect_keywords = {
 
 static const GSockKeyword send_rows[] = {
   { .name = "end", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_SEND_END, .offset = offsetof (GSockSendSpec, end), .minimum = 0, .maximum = G_MAXINT },
-  { .name = "ipv6", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_SEND_IPV6, .offset = offsetof (GSockSendSpec, ipv6), .get_type = gsock_ipv6_mode_get_type },
+  { .name = "ipv6", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_SEND_IPV6, .offset = offsetof (GSockSendSpec, ipv6), .minimum = GSOCK_IPV6_MODE_NO, .maximum = GSOCK_IPV6_MODE_ONLY, .get_type = gsock_ipv6_mode_get_type },
   { .name = "more", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_MORE },
   { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_SEND_WAIT, .offset = offsetof (GSockSendSpec, wait) },
   { .name = "flags", .type = GSOCK_ARGUMENT_FLAGS, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags) },
@@ -199,7 +199,7 @@ GSockKeywordTable gsock_receive_message_keywords = {
 
 static const GSockKeyword from_fd_rows[] = {
   { .name = "dup", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_FROM_FD_DUP, .offset = offsetof (GSockFromFdSpec, dup) },
-  { .name = "connect", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_FROM_FD_CONNECT, .offset = offsetof (GSockFromFdSpec, role), .get_type = gsock_role_get_type },
+  { .name = "connect", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_FROM_FD_CONNECT, .offset = offsetof (GSockFromFdSpec, role), .minimum = GSOCK_ROLE_ACTIVE, .maximum = GSOCK_ROLE_PASSIVE, .get_type = gsock_role_get_type },
   { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_FROM_FD_TIMEOUT, .offset = offsetof (GSockFromFdSpec, timeout) },
   { .name = "external-format", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_FROM_FD_EXTERNAL_FORMAT, .offset = offsetof (GSockFromFdSpec, external_format) },
   { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_FROM_FD_INPUT_BUFFER_SIZE, .offset = offsetof (GSockFromFdSpec, input_buffer_size), .minimum = 1, .maximum = G_MAXINT },
@@ -213,7 +213,7 @@ GSockKeywordTable gsock_from_fd_keywords = {
 };
 
 static const GSockKeyword pair_rows[] = {
-  { .name = "type", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_PAIR_TYPE, .offset = offsetof (GSockPairSpec, type), .get_type = gsock_socket_type_get_type },
+  { .name = "type", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_PAIR_TYPE, .offset = offsetof (GSockPairSpec, type), .minimum = GSOCK_SOCKET_TYPE_STREAM, .maximum = GSOCK_SOCKET_TYPE_SEQPACKET, .get_type = gsock_socket_type_get_type },
   { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_PAIR_TIMEOUT, .offset = offsetof (GSockPairSpec, timeout) },
   { .name = "protocol", .type = GSOCK_ARGUMENT_PROTOCOL, .id = GSOCK_PAIR_PROTOCOL, .offset = offsetof (GSockPairSpec, protocol) },
   { .name = "external-format", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_PAIR_EXTERNAL_FORMAT, .offset = offsetof (GSockPairSpec, external_format) },

@@ -251,6 +251,9 @@ store_object (GSockKeywordTable *table, GObject **field, gpointer value)
 #define COLLECTED_AS_INT (STORED_AS_INT | TYPE (FLAGS) | TYPE (FLAG))
 #define POINTERS (TYPE (STRING) | TYPE (ADDRESS) | TYPE (OBJECT))
 
+/* What lies between minimum and maximum will do. */
+#define RANGED (TYPE (INT) | TYPE (ENUM))
+
 /* Any value of the right C type will do. */
 #define UNCHECKED (TYPE (BOOLEAN) | TYPE (STRING) | TYPE (FLAG) | TYPE (ADDRESS))
 
@@ -327,7 +330,8 @@ static inline gboolean
 is_fine (const GSockKeyword *row, const GSockArgument *argument)
 {
   return is_of (row, UNCHECKED)
-         || (row->type == GSOCK_ARGUMENT_INT && argument->integer >= row->minimum && argument->integer <= row->maximum);
+         || (is_of (row, RANGED) && row->minimum < row->maximum
+             && argument->integer >= row->minimum && argument->integer <= row->maximum);
 }
 
 static inline gboolean

@@ -83,8 +83,9 @@ gsock_make_socket (GCancellable *cancellable, GError **error, const char *first_
   gboolean parsed;
 
   gsock_request_init (&request);
+  request.borrows = TRUE;
   va_start (arguments, first_keyword);
-  parsed = gsock_keywords_parse_valist (&gsock_make_socket_keywords, &request, first_keyword, arguments, error);
+  parsed = gsock_keywords_parse_valist (&gsock_make_socket_borrowed_keywords, &request, first_keyword, arguments, error);
   va_end (arguments);
   return parsed ? make_by_request (&request, cancellable, error) : NULL;
 }
@@ -132,7 +133,8 @@ gsock_make_socket_with_keywords (const char *const *names, const GValue *values,
   g_auto (GSockRequest) request;
 
   gsock_request_init (&request);
-  if (!gsock_keywords_parse_values (&gsock_make_socket_keywords, &request, names, values, n_values, error))
+  request.borrows = TRUE;
+  if (!gsock_keywords_parse_values (&gsock_make_socket_borrowed_keywords, &request, names, values, n_values, error))
     return NULL;
   return make_by_request (&request, cancellable, error);
 }

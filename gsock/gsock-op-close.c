@@ -82,7 +82,7 @@ gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **error)
 gboolean
 gsock_socket_close (GSockSocket *self, gboolean abort, GError **error)
 {
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (gsock_socket_check (self), FALSE);
 
   return gsock_socket_answered (self, GSOCK_SOCKET_GET_CLASS (self)->close (self, abort, error), "close", error);
 }

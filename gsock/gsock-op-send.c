@@ -166,8 +166,8 @@ send_now (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddr
     result = send_on_handle (handle, buffer, length, destination, flags, &patience);
   if (G_UNLIKELY (result < 0))
     return gsock_set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle, destination) - 1;
-  if (G_UNLIKELY (!handle->bound))
-    handle->bound = handle->ops->internet;
+  if (G_UNLIKELY (!handle->bound && handle->ops->internet))
+    handle->bound = TRUE;
   if (G_UNLIKELY ((flags & GSOCK_MESSAGE_FLAGS_FAST_OPEN) != 0 && handle->type == SOCK_STREAM))
     {
       handle->connected = TRUE;

@@ -7,13 +7,21 @@
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-lookup-private.h>
 
-#include <string.h>
-
 void
 gsock_candidates_clear (GSockCandidates *self)
 {
   g_clear_pointer (&self->list, g_ptr_array_unref);
   self->n = 0;
+}
+
+/* The addresses need no clearing. */
+void
+gsock_plan_init (GSockPlan *self)
+{
+  self->family = AF_UNSPEC;
+  self->dual = self->fallback = FALSE;
+  self->local.n = self->remote.n = 0;
+  self->local.list = self->remote.list = NULL;
 }
 
 void
@@ -203,7 +211,7 @@ decide_family (GSockPlan *self, GSockRequest *request)
 gboolean
 gsock_plan_make (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
 {
-  memset (self, 0, sizeof *self);
+  gsock_plan_init (self);
   self->family = asked_family (request);
   if (!plan_family_host (self, request, cancellable, error) || !plan_remote (self, request, cancellable, error)
       || !plan_local (self, request, cancellable, error))

@@ -68,7 +68,6 @@ typedef struct
   char *local_host, *local_service, *remote_host, *remote_service, *family_host;
   int local_port, remote_port, family_port;
   char *local_filename, *remote_filename;
-  GSockAddress local_address, remote_address;
   GObject *remote_connectable;
   int scope_id, flow_info;
   gboolean reuse_address, reuse_port, keepalive, nodelay, broadcast, include_headers;
@@ -81,9 +80,14 @@ typedef struct
   GObject *object; /* borrowed: its class's own properties are keywords too */
   GError *refused; /* what a property was set to and cannot be, for init to tell */
   guint8 kind;     /* GSockClassKinds: which class it is for */
+  gboolean borrows; /* what the keywords gave belongs to the caller */
+  GSockAddress local_address, remote_address; /* last: of what is not given there is nothing to clear */
 } GSockRequest;
 
 extern GSockKeywordTable gsock_make_socket_keywords;
+
+/* The same for a request that does not outlive the call: it borrows strings and objects. */
+extern GSockKeywordTable gsock_make_socket_borrowed_keywords;
 
 /* A keyword that says the same as a socket option. */
 typedef struct
@@ -131,6 +135,7 @@ typedef struct
   GSockCandidates local, remote;
 } GSockPlan;
 
+void gsock_plan_init (GSockPlan *self);
 gboolean gsock_plan_make (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error);
 void gsock_plan_clear (GSockPlan *self);
 

@@ -427,7 +427,7 @@ keep (GSockRequest *request, GSockSocket *socket, GSockSocketPrivate *priv)
 gboolean
 gsock_request_run (GSockRequest *request, GSockSocket *self, GCancellable *cancellable, GError **error)
 {
-  g_auto (GSockPlan) plan = { 0 };
+  g_auto (GSockPlan) plan;
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
   Attempt attempt = {
     .request = request,
@@ -438,7 +438,8 @@ gsock_request_run (GSockRequest *request, GSockSocket *self, GCancellable *cance
   };
   gboolean done;
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+  gsock_plan_init (&plan);
+  if (cancellable != NULL && g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   if (!gsock_request_check (request, error) || !gsock_plan_make (&plan, request, cancellable, error))
     return FALSE;

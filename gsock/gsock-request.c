@@ -18,11 +18,11 @@
 
 /* Sorted by length, then by name. */
 static const GSockKeyword rows[] = {
-  { .name = "ipv6", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_KEYWORD_IPV6, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (ipv6), .get_type = gsock_ipv6_mode_get_type },
-  { .name = "type", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_KEYWORD_SOCKET_TYPE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (type), .get_type = gsock_socket_type_get_type },
+  { .name = "ipv6", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_KEYWORD_IPV6, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (ipv6), .minimum = GSOCK_IPV6_MODE_NO, .maximum = GSOCK_IPV6_MODE_ONLY, .get_type = gsock_ipv6_mode_get_type },
+  { .name = "type", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_KEYWORD_SOCKET_TYPE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (type), .minimum = GSOCK_SOCKET_TYPE_STREAM, .maximum = GSOCK_SOCKET_TYPE_SEQPACKET, .get_type = gsock_socket_type_get_type },
   { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_WAIT, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (wait) },
   { .name = "backlog", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_BACKLOG, .kinds = GSOCK_CLASS_PASSIVE, .offset = FIELD (backlog), .minimum = 0, .maximum = G_MAXINT },
-  { .name = "connect", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_KEYWORD_CONNECT, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (role), .get_type = gsock_role_get_type },
+  { .name = "connect", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_KEYWORD_CONNECT, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (role), .minimum = GSOCK_ROLE_ACTIVE, .maximum = GSOCK_ROLE_PASSIVE, .get_type = gsock_role_get_type },
   { .name = "nodelay", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_NODELAY, .kinds = GSOCK_CLASS_STREAM, .offset = FIELD (nodelay) },
   { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_KEYWORD_TIMEOUT, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (timeout) },
   { .name = "protocol", .type = GSOCK_ARGUMENT_PROTOCOL, .id = GSOCK_KEYWORD_PROTOCOL, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (protocol) },
@@ -40,7 +40,7 @@ static const GSockKeyword rows[] = {
   { .name = "family-port", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_FAMILY_PORT, .kinds = GSOCK_CLASS_DATAGRAM, .offset = FIELD (family_port), .minimum = 0, .maximum = 65535 },
   { .name = "remote-host", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_KEYWORD_REMOTE_HOST, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (remote_host) },
   { .name = "remote-port", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_REMOTE_PORT, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (remote_port), .minimum = 1, .maximum = 65535 },
-  { .name = "socket-type", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_KEYWORD_SOCKET_TYPE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (type), .get_type = gsock_socket_type_get_type },
+  { .name = "socket-type", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_KEYWORD_SOCKET_TYPE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (type), .minimum = GSOCK_SOCKET_TYPE_STREAM, .maximum = GSOCK_SOCKET_TYPE_SEQPACKET, .get_type = gsock_socket_type_get_type },
   { .name = "local-address", .type = GSOCK_ARGUMENT_ADDRESS, .id = GSOCK_KEYWORD_LOCAL_ADDRESS, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (local_address), .get_type = gsock_address_get_type },
   { .name = "local-service", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_KEYWORD_LOCAL_SERVICE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (local_service) },
   { .name = "replace-stale", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_REPLACE_STALE, .kinds = GSOCK_CLASS_PASSIVE, .offset = FIELD (replace_stale) },
@@ -164,20 +164,20 @@ other_names (gpointer request, GPtrArray *names)
   gsock_option_append_names (names);
 }
 
-GSockKeywordTable gsock_make_socket_keywords = {
-  .operator_name = "make-socket",
-  .rows = rows,
-  .n_rows = G_N_ELEMENTS (rows),
-  .owns = TRUE,
-  .other_type = other_type,
-  .other = other,
-  .other_names = other_names,
-};
+#define MAKE_SOCKET_TABLE(owns_)                                                                   \
+  {                                                                                                \
+    .operator_name = "make-socket", .rows = rows, .n_rows = G_N_ELEMENTS (rows), .owns = (owns_),  \
+    .other_type = other_type, .other = other, .other_names = other_names,                          \
+  }
+
+GSockKeywordTable gsock_make_socket_keywords = MAKE_SOCKET_TABLE (TRUE);
+GSockKeywordTable gsock_make_socket_borrowed_keywords = MAKE_SOCKET_TABLE (FALSE);
 
 void
 gsock_request_init (GSockRequest *self)
 {
-  memset (self, 0, sizeof *self);
+  memset (self, 0, offsetof (GSockRequest, local_address));
+  self->local_address.length = self->remote_address.length = 0;
   self->type = GSOCK_SOCKET_TYPE_STREAM;
   self->role = GSOCK_ROLE_ACTIVE;
   self->ipv6 = gsock_get_default_ipv6_mode ();
@@ -197,7 +197,8 @@ gsock_request_clear (GSockRequest *self)
     g_variant_unref (g_array_index (self->options, GSockRequestedOption, i).value);
   g_clear_pointer (&self->options, g_array_unref);
   g_clear_error (&self->refused);
-  gsock_keywords_clear (&gsock_make_socket_keywords, self);
+  if (!self->borrows)
+    gsock_keywords_clear (&gsock_make_socket_keywords, self);
 }
 
 /* Of "type" and "socket-type", which are one, the latter: it is longer, and comes last. */

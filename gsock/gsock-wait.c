@@ -51,13 +51,14 @@ static GPrivate thread_wake = G_PRIVATE_INIT (free_wake);
 static Wake *
 get_wake (void)
 {
+  guint generation = __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE);
   Wake *wake = g_private_get (&thread_wake);
 
-  if (wake != NULL && wake->generation == gsock_fork_generation)
+  if (wake != NULL && wake->generation == generation)
     return wake;
 
   wake = g_new0 (Wake, 1);
-  wake->generation = gsock_fork_generation;
+  wake->generation = generation;
   if (gsock_sys_wake_open (wake->fds) < 0)
     {
       g_free (wake);

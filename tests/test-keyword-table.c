@@ -51,6 +51,21 @@ needs_type (GSockArgumentType type)
   return type == GSOCK_ARGUMENT_ENUM || type == GSOCK_ARGUMENT_FAMILY || type == GSOCK_ARGUMENT_OBJECT || type == GSOCK_ARGUMENT_TYPE;
 }
 
+/* A row may say what its enumeration says too, if there is no gap in it. */
+static void
+check_enum_range (const GSockKeyword *row)
+{
+  g_autoptr (GTypeClass) klass = g_type_class_ref (row->get_type ());
+  GEnumClass *enum_class = (GEnumClass *) klass;
+
+  if (row->minimum == row->maximum)
+    return;
+  g_assert_cmpint (row->minimum, ==, enum_class->minimum);
+  g_assert_cmpint (row->maximum, ==, enum_class->maximum);
+  for (int value = row->minimum; value <= row->maximum; value++)
+    g_assert_nonnull (g_enum_get_value (enum_class, value));
+}
+
 static void
 check_row (const GSockKeyword *row, gsize spec_size)
 {
@@ -61,6 +76,8 @@ check_row (const GSockKeyword *row, gsize spec_size)
   g_assert_cmpint (row->minimum, <=, row->maximum);
   g_assert_true (row->type != GSOCK_ARGUMENT_INT || row->maximum > 0);
   g_assert_true (!needs_type (row->type) || row->get_type != NULL);
+  if (row->type == GSOCK_ARGUMENT_ENUM)
+    check_enum_range (row);
   g_assert_cmpint (row->type == GSOCK_ARGUMENT_FLAG, ==, row->flag != 0);
 }
 

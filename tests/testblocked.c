@@ -57,8 +57,7 @@ static void
 open_full_wire (TestBlocked *self)
 {
   open_wire (self);
-  while (test_fill (self->socket) > 0)
-    g_usleep (2000);
+  test_fill_up (self->socket, self->peer);
 }
 
 /* A connection, or the beginning of one that got no answer. */

@@ -5,7 +5,9 @@
 
 #include <gsock/gsock-socket-private.h>
 
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 const TestKind test_kinds[] = {
@@ -210,6 +212,40 @@ test_fill (GSockSocket *socket)
       g_assert_true (n > 0 || g_error_matches (error, GSOCK_ERROR, GSOCK_ERROR_WOULD_BLOCK));
     }
   while (n > 0);
+  return total;
+}
+
+static void
+fix_buffer (GSockSocket *socket, int buffer)
+{
+  g_assert_cmpint (setsockopt (test_peek_fd (socket), SOL_SOCKET, buffer, &(int){ 32768 }, sizeof (int)), ==, 0);
+}
+
+/* Bytes that were sent and not acknowledged: they free the sender's buffer when that comes. */
+static gboolean
+has_bytes_in_flight (int fd)
+{
+  int queued = 0, unsent = 0;
+
+  return ioctl (fd, SIOCOUTQ, &queued) == 0 && ioctl (fd, SIOCOUTQNSD, &unsent) == 0 && queued != unsent;
+}
+
+/* A receiver's buffer would grow by itself if it was given no size. */
+gsize
+test_fill_up (GSockSocket *socket, GSockSocket *peer)
+{
+  gsize total = 0, more;
+
+  fix_buffer (socket, SO_SNDBUF);
+  fix_buffer (peer, SO_RCVBUF);
+  do
+    {
+      for (guint i = 0; i < 300 && has_bytes_in_flight (test_peek_fd (socket)); i++)
+        g_usleep (1000);
+      more = test_fill (socket);
+      total += more;
+    }
+  while (more > 0);
   return total;
 }
 

@@ -51,6 +51,9 @@ int test_plain_socket (const TestKind *kind);
 /* Fills what the kernel keeps for a stream, so that the next byte would have to wait. */
 gsize test_fill (GSockSocket *socket);
 
+/* The same, so that it stays full for as long as the peer takes nothing out. */
+gsize test_fill_up (GSockSocket *socket, GSockSocket *peer);
+
 /* Empties it again. */
 gsize test_drain (GSockSocket *socket);
 

@@ -34,7 +34,7 @@ print_cost (const Outcome *outcome, const Cost *cost)
 {
   g_autofree char *bar = describe_bar (&cost->variant->bar);
 
-  g_print ("  %-20s %9.1f %7.1f %8.3f %7.3f %9.1f  %-18s %s\n", cost->variant->name, cost->ns.median, cost->ns.deviation,
+  g_print ("  %-22s %9.1f %7.1f %8.3f %7.3f %9.1f  %-18s %s\n", cost->variant->name, cost->ns.median, cost->ns.deviation,
            cost->ratio.median, outcome_noise (outcome, cost), cost->over_ns.median, bar, verdicts[outcome_judge (outcome, cost)]);
 }
 
@@ -44,7 +44,7 @@ report_print (const Outcome *outcome)
   const Scenario *scenario = outcome->scenario;
 
   g_print ("\n%u  %s: %s (%u rounds of %u)\n", scenario->number, scenario->name, scenario->title, outcome->rounds, outcome->batch);
-  g_print ("  %-20s %9s %7s %8s %7s %9s  %s\n", "", "CPU ns/op", "+-", "ratio", "noise", "over raw", "bar");
+  g_print ("  %-22s %9s %7s %8s %7s %9s  %s\n", "", "CPU ns/op", "+-", "ratio", "noise", "over raw", "bar");
   for (guint i = 0; i < scenario->n_variants; i++)
     print_cost (outcome, &outcome->costs[i]);
 }

@@ -2,6 +2,7 @@
 /* Datagrams in one thread: each operation sends one and receives it, from one sender or from many. */
 
 #include "benchmark.h"
+#include "libuv.h"
 #include "peers.h"
 
 #include <unistd.h>
@@ -22,6 +23,8 @@ typedef struct
   GSockSocket *gsock_senders[SENDERS_MAX], *gsock_receiver;
   GSockAddress gsock_address;
   int gsock_port;
+
+  gpointer libuv;
 } Fixture;
 
 static gpointer
@@ -31,6 +34,7 @@ set_up_senders (guint n_senders)
 
   self->n_senders = n_senders;
   self->cancellable = g_cancellable_new ();
+  self->libuv = libuv_datagrams_open ();
   self->raw_receiver = peers_raw_datagram (&self->raw_address);
   self->gio_receiver = peers_gio_datagram (&self->gio_address);
   self->gsock_receiver = peers_gsock_datagram (&self->gsock_address);
@@ -76,6 +80,7 @@ tear_down (gpointer fixture)
   g_object_unref (self->gio_address);
   g_object_unref (self->gsock_receiver);
   g_object_unref (self->cancellable);
+  libuv_datagrams_close (self->libuv);
   g_free (self);
 }
 
@@ -111,6 +116,14 @@ run_gio (gpointer fixture, guint n)
       peers_expect (g_socket_receive_from (self->gio_receiver, &sender, in, sizeof in, NULL, NULL), PAYLOAD, "g_socket_receive_from");
       g_object_unref (sender);
     }
+}
+
+static void
+run_libuv (gpointer fixture, guint n)
+{
+  Fixture *self = fixture;
+
+  libuv_datagrams_run (self->libuv, n);
 }
 
 static inline void
@@ -178,6 +191,7 @@ run_gsock_host_and_port (gpointer fixture, guint n)
 static const Variant one_sender[] = {
   { "raw", run_raw, { 0 } },
   { "gio", run_gio, { 0 } },
+  LIBUV_VARIANT (run_libuv)
   { "gsock-direct", run_gsock_direct, { .ratio = 1.03 } },
   { "gsock-keywords", run_gsock_keywords, { .ratio = 1.06 } },
   { "gsock-host-and-port", run_gsock_host_and_port, { .ratio = 1.06 } },

@@ -3,8 +3,12 @@
  * is there and back. Both ends are of the same variant. */
 
 #include "benchmark.h"
+#include "libuv.h"
 #include "peers.h"
 
+#include <errno.h>
+#include <poll.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ENOUGH_TIME 10.0
@@ -27,6 +31,7 @@ struct _End
 typedef struct
 {
   End ends[2];
+  gpointer libuv; /* of streams */
 } Fixture;
 
 typedef void (*Transfer) (End *self);
@@ -76,8 +81,10 @@ set_up_streams (void)
 {
   Fixture *self = g_new0 (Fixture, 1);
   GSockSocket *gsock[2];
-  int raw[2], gio[2];
+  int raw[2], gio[2], libuv[2];
 
+  peers_raw_stream_pair (libuv);
+  self->libuv = libuv_streams_open (libuv);
   peers_raw_stream_pair (raw);
   peers_raw_stream_pair (gio);
   peers_gsock_stream_pair (gsock);
@@ -106,6 +113,8 @@ tear_down (gpointer fixture)
       g_object_unref (self->ends[i].gsock);
       g_object_unref (self->ends[i].cancellable);
     }
+  if (self->libuv != NULL)
+    libuv_streams_close (self->libuv);
   g_free (self);
 }
 
@@ -129,10 +138,11 @@ answer (gpointer data)
   return NULL;
 }
 
+/* The one who asks receives by @receive, the one who answers by @answer_receive. */
 static void
-play (Fixture *self, guint n, Transfer send, Transfer receive)
+play (Fixture *self, guint n, Transfer send, Transfer receive, Transfer answer_receive)
 {
-  Answering answering = { &self->ends[1], send, receive, n };
+  Answering answering = { &self->ends[1], send, answer_receive, n };
   GThread *thread = g_thread_new ("answer", answer, &answering);
 
   for (guint i = 0; i < n; i++)
@@ -159,6 +169,23 @@ receive_raw_datagram (End *self)
   char in[2048];
 
   peers_expect (recvfrom (self->raw, in, sizeof in, 0, (struct sockaddr *) &sender, &length), self->length, "recvfrom");
+}
+
+/* What has to be done where the wait has a limit that is nobody else's: the descriptor's flags and
+ * options stay as they are. */
+static void
+receive_raw_datagram_timeout (End *self)
+{
+  struct pollfd readable = { .fd = self->raw, .events = POLLIN };
+  struct timespec limit = { .tv_sec = (time_t) ENOUGH_TIME };
+  struct sockaddr_storage sender;
+  socklen_t length = sizeof sender;
+  char in[2048];
+  ssize_t n;
+
+  while ((n = recvfrom (self->raw, in, sizeof in, MSG_DONTWAIT, (struct sockaddr *) &sender, &length)) < 0 && errno == EAGAIN)
+    peers_expect (ppoll (&readable, 1, &limit, NULL), 1, "ppoll");
+  peers_expect (n, self->length, "recvfrom");
 }
 
 static void
@@ -248,29 +275,51 @@ receive_gsock_cancellable (End *self)
   receive_gsock_with (self, GSOCK_TIMEOUT_DEFAULT, self->cancellable);
 }
 
-#define PLAYED(name, send, receive)                                                                \
+#define PLAYED(name, send, receive, answer_receive)                                                \
   static void run_##name (gpointer fixture, guint n)                                               \
   {                                                                                                \
-    play (fixture, n, send, receive);                                                              \
+    play (fixture, n, send, receive, answer_receive);                                              \
   }
 
-PLAYED (raw_datagram, send_raw_datagram, receive_raw_datagram)
-PLAYED (raw_stream, send_raw_stream, receive_raw_stream)
-PLAYED (gio, send_gio, receive_gio)
-PLAYED (gio_timeout, send_gio, receive_gio_timeout)
-PLAYED (gio_cancellable, send_gio, receive_gio_cancellable)
-PLAYED (gsock, send_gsock, receive_gsock)
-PLAYED (gsock_timeout, send_gsock, receive_gsock_timeout)
-PLAYED (gsock_cancellable, send_gsock, receive_gsock_cancellable)
+/* Who asks may wait with a limit, who answers waits for ever, as clients and servers do; "both" have
+ * both with one. */
+PLAYED (raw_datagram, send_raw_datagram, receive_raw_datagram, receive_raw_datagram)
+PLAYED (raw_timeout, send_raw_datagram, receive_raw_datagram_timeout, receive_raw_datagram)
+PLAYED (raw_timeout_both, send_raw_datagram, receive_raw_datagram_timeout, receive_raw_datagram_timeout)
+PLAYED (raw_stream, send_raw_stream, receive_raw_stream, receive_raw_stream)
+PLAYED (gio, send_gio, receive_gio, receive_gio)
+PLAYED (gio_timeout, send_gio, receive_gio_timeout, receive_gio)
+PLAYED (gio_timeout_both, send_gio, receive_gio_timeout, receive_gio_timeout)
+PLAYED (gio_cancellable, send_gio, receive_gio_cancellable, receive_gio)
+PLAYED (gio_cancellable_both, send_gio, receive_gio_cancellable, receive_gio_cancellable)
+PLAYED (gsock, send_gsock, receive_gsock, receive_gsock)
+PLAYED (gsock_timeout, send_gsock, receive_gsock_timeout, receive_gsock)
+PLAYED (gsock_timeout_both, send_gsock, receive_gsock_timeout, receive_gsock_timeout)
+PLAYED (gsock_cancellable, send_gsock, receive_gsock_cancellable, receive_gsock)
+PLAYED (gsock_cancellable_both, send_gsock, receive_gsock_cancellable, receive_gsock_cancellable)
+
+static void
+run_libuv (gpointer fixture, guint n)
+{
+  Fixture *self = fixture;
+
+  libuv_streams_run (self->libuv, n);
+}
 
 static const Variant datagrams[] = {
   { "raw", run_raw_datagram, { 0 } },
+  { "raw-timeout", run_raw_timeout, { 0 } },
+  { "raw-timeout-both", run_raw_timeout_both, { 0 } },
   { "gio", run_gio, { 0 } },
   { "gio-timeout", run_gio_timeout, { 0 } },
+  { "gio-timeout-both", run_gio_timeout_both, { 0 } },
   { "gio-cancellable", run_gio_cancellable, { 0 } },
+  { "gio-cancellable-both", run_gio_cancellable_both, { 0 } },
   { "gsock-direct", run_gsock, { .ratio = 1.03 } },
   { "gsock-timeout", run_gsock_timeout, { .ratio = 1.15 } },
+  { "gsock-timeout-both", run_gsock_timeout_both, { 0 } },
   { "gsock-cancellable", run_gsock_cancellable, { .ratio = 1.15 } },
+  { "gsock-cancellable-both", run_gsock_cancellable_both, { 0 } },
 };
 
 const Scenario scenario_datagram_ping_pong = {
@@ -285,6 +334,7 @@ const Scenario scenario_datagram_ping_pong = {
 static const Variant streams[] = {
   { "raw", run_raw_stream, { 0 } },
   { "gio", run_gio, { 0 } },
+  LIBUV_VARIANT (run_libuv)
   { "gsock-direct", run_gsock, { .ratio = 1.03 } },
   { "gsock-timeout", run_gsock_timeout, { 0 } },
   { "gsock-cancellable", run_gsock_cancellable, { 0 } },

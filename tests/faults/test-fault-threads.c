@@ -24,7 +24,6 @@ typedef enum
 static void
 check_original (TestBlocked *blocked)
 {
-  g_autoptr (GError) error = NULL;
   TestBlocked original = *blocked;
 
   original.adopted = FALSE;

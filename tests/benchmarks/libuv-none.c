@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* No libuv: no variant asks for any of this. */
+
+#include "libuv.h"
+
+#include <unistd.h>
+
+gpointer
+libuv_datagrams_open (void)
+{
+  return NULL;
+}
+
+void
+libuv_datagrams_run (gpointer self, guint n_operations)
+{
+}
+
+void
+libuv_datagrams_close (gpointer self)
+{
+}
+
+gpointer
+libuv_streams_open (int fds[2])
+{
+  close (fds[0]);
+  close (fds[1]);
+  return NULL;
+}
+
+void
+libuv_streams_run (gpointer self, guint n_operations)
+{
+}
+
+void
+libuv_streams_close (gpointer self)
+{
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "benchmark.h"
+
+/* What libuv does of the scenarios: libuv.c, or libuv-none.c where it is not installed. */
+
+#ifdef HAVE_LIBUV
+#define LIBUV_VARIANT(run) { "libuv", run, { 0 } },
+#else
+#define LIBUV_VARIANT(run)
+#endif
+
+/* Datagrams that a socket sends to another one of the same loop. */
+gpointer libuv_datagrams_open (void);
+void libuv_datagrams_run (gpointer self, guint n_operations);
+void libuv_datagrams_close (gpointer self);
+
+/* The two ends of a connection, whose descriptors they own from then on, each with a loop. */
+gpointer libuv_streams_open (int fds[2]);
+void libuv_streams_run (gpointer self, guint n_operations);
+void libuv_streams_close (gpointer self);
