@@ -162,6 +162,28 @@ class Messages(Pair):
         self.assertRaises(GSock.UnknownKeyword, self.server.receive_message, tiemout=1)
 
 
+class Shouting(GSock.DatagramSocket):
+    def do_send_message(self, message, *arguments):
+        louder = GSock.Message()
+        louder.add_data(message.data.upper())
+        louder.address = message.address
+        return super().do_send_message(louder, *arguments)
+
+    def do_receive_message(self, size, *arguments):
+        return super().do_receive_message(size, *arguments) if size > 4 else 'nothing'
+
+
+class Subclasses(Pair):
+    def test_methods_of_a_subclass(self):
+        with Shouting(local_host=LOCALHOST) as shouting:
+            self.assertEqual(shouting.send_message(b'quiet', address=self.to), 5)
+            message = self.receive()
+            self.assertEqual(message.data, b'QUIET')
+            self.server.send_message(b'answer', address=message.address)
+            self.assertRaisesRegex(TypeError, 'GSock.Message', shouting.receive_message, 4, timeout=5)
+            self.assertEqual(shouting.receive_message(100, timeout=5).data, b'answer')
+
+
 class Local(unittest.TestCase):
     def setUp(self):
         self.a, self.b = GSock.make_socket_pair(type='datagram')

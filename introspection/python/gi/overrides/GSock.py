@@ -403,6 +403,12 @@ def check_received(answer):
     return data, address, GSock.MessageFlags(flags), operator.index(full_length)
 
 
+def check_message(answer):
+    if not isinstance(answer, GSock.Message):
+        raise TypeError(f'what is received is a GSock.Message, not {answer!r}')
+    return answer
+
+
 def check_accepted(answer):
     if not isinstance(answer, GSock.ActiveSocket):
         raise TypeError(f'what is accepted is a GSock.ActiveSocket, not {answer!r}')
@@ -435,6 +441,8 @@ class NextMethod:
 ANSWERS = {
     'do_accept_connection': check_accepted,
     'do_receive_from': check_received,
+    'do_receive_message': check_message,
+    'do_send_message': check_sent,
     'do_send_to': check_sent,
 }
 METHODS = {}
