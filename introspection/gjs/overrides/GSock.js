@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gsock as JavaScript has it: keywords in an object, native values, callbacks that close.
 
-/* exported _init */
+/* exported _init, Received, isKeywords, kebab, toBytes, toInteger, toText */
 
 const {Gio, GLib, GObject} = imports.gi;
 
@@ -43,6 +43,12 @@ function fail(code, message) {
 function toCount(value) {
     if (!Number.isSafeInteger(value) || value < 0)
         fail(GSock.Error.OUT_OF_RANGE, `${String(value)} is no size`);
+    return value;
+}
+
+function toInteger(value) {
+    if (!Number.isInteger(value) || value !== (value | 0))
+        fail(GSock.Error.OUT_OF_RANGE, `${String(value)} is no number that fits`);
     return value;
 }
 
@@ -157,7 +163,7 @@ function toAddress(value, keywords) {
 }
 
 // What receive_from gives: data, host and port; on local sockets data, filename and null.
-class Received {
+var Received = class Received {
     constructor([data, address, flags, fullLength]) {
         Object.assign(this, {data, address, flags, fullLength, full_length: fullLength});
     }
@@ -184,7 +190,7 @@ class Received {
         yield this.host ?? this.filename;
         yield this.port;
     }
-}
+};
 
 // Wrappers
 
@@ -193,11 +199,13 @@ const OPTIONAL = {
     address: null,
     cancellable: null,
     condition: 'in',
+    interface: null,
     ipv6: 1,
     numeric: false,
     protocol: null,
     read: false,
     size: 65536,
+    source: null,
     timeout: -2,
     wait: true,
     write: false,
@@ -209,7 +217,9 @@ const CONVERSIONS = {
     condition: toCondition,
     data: toBytes,
     maximum: toCount,
+    most: toInteger,
     size: toCount,
+    ttl: toInteger,
     value: toVariant,
 };
 
@@ -232,14 +242,27 @@ const METHODS = {
         init_with_keywords: {keyworded: true},
         receive_file_descriptor: {parameters: patience},
         receive_file_descriptors: {parameters: ['maximum', ...patience]},
+        receive_many: {parameters: ['batch', 'most'], keyworded: true},
+        receive_message: {parameters: ['size'], keyworded: true},
         receive_from: {parameters: ['size'], keyworded: true, result: toReceived},
         send_file_descriptor: {parameters: ['fd', ...patience]},
         send_file_descriptors: {parameters: ['fds', ...patience]},
+        send_many: {parameters: ['batch'], keyworded: true},
+        send_message: {parameters: ['message'], keyworded: true},
         send_to: {parameters: ['data'], keyworded: true},
         set_option: {parameters: ['name', 'value']},
         set_option_bytes: {parameters: ['level', 'option', 'bytes']},
         shutdown: {parameters: ['read', 'write']},
         wait_for: {parameters: ['condition', 'timeout', 'cancellable']},
+    },
+    DatagramSocket: {
+        block_source: {parameters: ['group', 'source', 'interface', 'cancellable']},
+        join_group: {parameters: ['group', 'interface', 'source', 'cancellable']},
+        leave_group: {parameters: ['group', 'interface', 'source', 'cancellable']},
+        set_multicast_interface: {parameters: ['interface', 'cancellable']},
+        set_multicast_ttl: {parameters: ['ttl']},
+        set_ttl: {parameters: ['ttl']},
+        unblock_source: {parameters: ['group', 'source', 'interface', 'cancellable']},
     },
     PassiveSocket: {
         accept_connection: {keyworded: true},
@@ -327,6 +350,8 @@ function constructSocket(keywords) {
 
 function _init() {
     GSock = this;
+    const datagrams = imports.overrides._GSockDatagrams;
+    Object.assign(CONVERSIONS, {batch: datagrams.toBatch, message: datagrams.toMessage});
 
     for (const [name, methods] of Object.entries(METHODS)) {
         const prototype = GSock[name].prototype;
@@ -337,6 +362,7 @@ function _init() {
         GSock[name] = wrap(name, GSock[name], shape);
 
     GSock.Received = Received;
+    datagrams.install();
     GSock.Socket.prototype._init = constructSocket;
     GSock.Socket.prototype.toString = GSock.Socket.prototype.to_string;
     GSock.Address.prototype.toString = GSock.Address.prototype.to_text;

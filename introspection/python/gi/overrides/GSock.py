@@ -8,6 +8,7 @@ is written out.
 
 import errno
 import functools
+import importlib
 import operator
 import os
 import sys
@@ -257,7 +258,7 @@ RESULTS = {
 
 # By the type of an argument: how to convert it.
 CONVERSIONS = {
-    'guint8[]': 'if type({0}) is not bytes: {0} = to_bytes({0})',
+    'guint8[]': 'if {0}.__class__ is not bytes: {0} = to_bytes({0})',
     'Variant': '{0} = to_variant({0})',
     'IOCondition': '{0} = to_condition({0})',
 }
@@ -402,6 +403,12 @@ def check_received(answer):
     return data, address, GSock.MessageFlags(flags), operator.index(full_length)
 
 
+def check_message(answer):
+    if not isinstance(answer, GSock.Message):
+        raise TypeError(f'what is received is a GSock.Message, not {answer!r}')
+    return answer
+
+
 def check_accepted(answer):
     if not isinstance(answer, GSock.ActiveSocket):
         raise TypeError(f'what is accepted is a GSock.ActiveSocket, not {answer!r}')
@@ -434,6 +441,8 @@ class NextMethod:
 ANSWERS = {
     'do_accept_connection': check_accepted,
     'do_receive_from': check_received,
+    'do_receive_message': check_message,
+    'do_send_message': check_sent,
     'do_send_to': check_sent,
 }
 METHODS = {}
@@ -574,3 +583,7 @@ def wait_for_any(sockets, conditions='in', timeout=GSock.TIMEOUT_NEVER, cancella
         conditions = [conditions] * len(sockets)
     conditions = [int(to_condition(condition)) for condition in conditions]
     return wait_for_each(sockets, conditions, timeout, cancellable)
+
+
+# What datagrams have beside this needs the names above, and puts itself in place.
+importlib.import_module('._GSock_datagrams', __package__)
