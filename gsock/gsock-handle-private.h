@@ -45,6 +45,9 @@ G_GNUC_INTERNAL extern guint gsock_fork_generation;
 /* How many forks this process is away from the one that the library began in. */
 G_GNUC_INTERNAL extern guint gsock_process_depth;
 
+/* To be called before the first of what a fork must not share. */
+void gsock_watch_forks (void);
+
 void gsock_handle_init (GSockHandle *self);
 void gsock_handle_clear (GSockHandle *self);
 void gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protocol);

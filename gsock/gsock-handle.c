@@ -41,8 +41,8 @@ count_child (void)
 
 /* Both sides of a fork share the descriptors from then on. What calls exec at once runs no such
  * handler where the C library knows (posix_spawn), and closes every descriptor of ours. */
-static void
-watch_forks (void)
+void
+gsock_watch_forks (void)
 {
   static gsize watching = 0;
 
@@ -77,7 +77,7 @@ gsock_handle_forget_parent (GSockHandle *self)
 void
 gsock_handle_init (GSockHandle *self)
 {
-  watch_forks ();
+  gsock_watch_forks ();
   self->process = gsock_process_depth;
   self->fd = -1;
   self->ops = gsock_family_find (AF_UNSPEC);

@@ -57,6 +57,7 @@ get_wake (void)
   if (wake != NULL && wake->generation == generation)
     return wake;
 
+  gsock_watch_forks ();
   wake = g_new0 (Wake, 1);
   wake->generation = generation;
   if (gsock_sys_wake_open (wake->fds) < 0)

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void
@@ -379,6 +380,57 @@ wait_as_child (gpointer data)
   g_assert_cmpint (test_count_descriptors (), ==, before);
 }
 
+/* Both sides at once: a wake-up that the other side took would leave this one asleep. */
+static void
+cancel_always (gpointer data)
+{
+  Storm *storm = data;
+
+  while (!g_atomic_int_get (&storm->stop))
+    {
+      cancel_one (storm);
+      g_usleep (g_random_int_range (0, 100));
+    }
+}
+
+static void
+be_cancelled_again_and_again (void)
+{
+  Storm storm = { .fd = -1 };
+  TestThread thread;
+
+  test_thread_start (&thread, cancel_always, &storm);
+  for (guint i = 0; i < 2000; i++)
+    {
+      g_autoptr (GCancellable) own = g_cancellable_new ();
+      GSockPatience patience = GSOCK_PATIENCE_INIT (20, own);
+
+      g_atomic_pointer_set (&storm.cancellable, own);
+      g_assert_cmpint (gsock_wait_one (NULL, -1, 0, &patience), ==, -GSOCK_E_CANCELLED);
+      g_assert_cmpfloat (gsock_patience_left (&patience), >, 0);
+      while (!g_atomic_pointer_compare_and_exchange (&storm.cancellable, own, NULL))
+        g_thread_yield ();
+    }
+  g_atomic_int_set (&storm.stop, TRUE);
+  test_thread_join (&thread);
+}
+
+static void
+test_fork_both (void)
+{
+  pid_t child;
+  int status = 0;
+
+  test_cancelled_before ();
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  be_cancelled_again_and_again ();
+  if (child == 0)
+    _exit (0);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+}
+
 static void
 test_fork (void)
 {
@@ -478,6 +530,7 @@ main (int argc, char *argv[])
   test_add ("/wait/many-ready", test_many_ready);
   test_add ("/wait/stress", test_stress);
   test_add ("/wait/fork", test_fork);
+  test_add ("/wait/fork-both", test_fork_both);
   test_add ("/wait/no-descriptor", test_no_descriptor);
   test_add ("/wait/thread-end", test_thread_end);
   return g_test_run ();
