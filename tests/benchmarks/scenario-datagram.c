@@ -118,7 +118,7 @@ run_gio (gpointer fixture, guint n)
     }
 }
 
-static void
+static G_GNUC_UNUSED void
 run_libuv (gpointer fixture, guint n)
 {
   Fixture *self = fixture;

@@ -298,7 +298,7 @@ PLAYED (gsock_timeout_both, send_gsock, receive_gsock_timeout, receive_gsock_tim
 PLAYED (gsock_cancellable, send_gsock, receive_gsock_cancellable, receive_gsock)
 PLAYED (gsock_cancellable_both, send_gsock, receive_gsock_cancellable, receive_gsock_cancellable)
 
-static void
+static G_GNUC_UNUSED void
 run_libuv (gpointer fixture, guint n)
 {
   Fixture *self = fixture;
