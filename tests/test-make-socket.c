@@ -27,7 +27,7 @@ run_case (TestManifest *manifest, TestCase *test, TestStage *stage)
   if (socket != NULL)
     {
       g_assert_true (gsock_socket_is_open (socket));
-      g_assert_finalize_object (socket);
+      test_assert_finalize_object (socket);
     }
   test_stage_restore (stage);
   after = test_stage_list (stage);
@@ -97,7 +97,7 @@ test_classes (void)
       g_assert_cmpstr (G_OBJECT_TYPE_NAME (socket), ==, g_type_name (cases[i].class_type));
       g_assert_cmpint (gsock_socket_get_address_family (socket), ==, cases[i].made_family);
       g_assert_cmpint (gsock_socket_get_socket_type (socket), ==, cases[i].made_type);
-      g_assert_finalize_object (socket);
+      test_assert_finalize_object (socket);
     }
 }
 
@@ -288,7 +288,7 @@ test_ways (void)
       if (first == NULL)
         first = g_strdup (description);
       g_assert_cmpstr (description, ==, first);
-      g_assert_finalize_object (socket);
+      test_assert_finalize_object (socket);
     }
   g_assert_nonnull (strstr (first, "external-format \"latin1/crlf\""));
   g_assert_nonnull (strstr (first, "backlog 7"));
@@ -320,7 +320,7 @@ test_ways_of_refusal (void)
       g_assert_cmpstr (errors[i]->message, ==, "make-socket: local-port 70000 is out of range (0 to 65535)");
       g_clear_error (&errors[i]);
     }
-  g_assert_finalize_object (socket);
+  test_assert_finalize_object (socket);
 }
 
 static void
@@ -393,7 +393,7 @@ test_init_again (void)
   g_assert_true (g_initable_init (G_INITABLE (socket), NULL, &error));
   g_assert_false (gsock_socket_init_with_keywords (socket, NULL, NULL, 0, NULL, &error));
   test_assert_error (error, GSOCK_ERROR_INVALID_STATE);
-  g_assert_finalize_object (socket);
+  test_assert_finalize_object (socket);
 }
 
 static int
@@ -461,20 +461,20 @@ test_unlink_on_close (void)
       g_assert_cmpint (read, ==, unlinks);
       g_assert_true (gsock_socket_close (socket, FALSE, NULL));
       g_assert_cmpint (g_file_test (path, G_FILE_TEST_EXISTS), ==, !unlinks);
-      g_assert_finalize_object (socket);
+      test_assert_finalize_object (socket);
       (void) g_unlink (path);
     }
 
   socket = gsock_make_socket (NULL, &error, "local-filename", path, NULL);
   g_object_set (socket, "unlink-on-close", FALSE, NULL);
-  g_assert_finalize_object (socket);
+  test_assert_finalize_object (socket);
   g_assert_cmpint (g_unlink (path), ==, 0);
 
   socket = gsock_make_socket (NULL, &error, "local-filename", path, NULL);
   g_assert_no_error (error);
   g_assert_cmpint (g_unlink (path), ==, 0);
   close (test_local_fd (SOCK_STREAM, path));
-  g_assert_finalize_object (socket);
+  test_assert_finalize_object (socket);
   g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
   g_assert_cmpint (g_unlink (path), ==, 0);
   test_stage_close (&stage);
@@ -502,8 +502,8 @@ test_replace_stale (void)
   g_assert_no_error (error);
   g_assert_cmpint (g_lstat (stale, &after), ==, 0);
   g_assert_true (before.st_ino != after.st_ino || before.st_ctim.tv_nsec != after.st_ctim.tv_nsec || before.st_ctim.tv_sec != after.st_ctim.tv_sec);
-  g_assert_finalize_object (second);
-  g_assert_finalize_object (first);
+  test_assert_finalize_object (second);
+  test_assert_finalize_object (first);
   g_assert_false (g_file_test (stale, G_FILE_TEST_EXISTS));
   test_stage_close (&stage);
 }

@@ -409,7 +409,7 @@ test_clear (void)
   g_assert_null (request.options);
   g_assert_null (request.local_host);
   g_assert_null (request.refused);
-  g_assert_finalize_object (connectable);
+  test_assert_finalize_object (connectable);
 }
 
 int

@@ -34,3 +34,14 @@ guint test_count_descriptors (void);
       g_error ("%s:%d: \"%s\" is not in \"%s\"", __FILE__, __LINE__, (text), (error)->message);    \
   }                                                                                                \
   G_STMT_END
+
+/* As g_assert_finalize_object, after a while: the thread of a task that is over may hold its last
+ * reference for a moment longer. */
+#define test_assert_finalize_object(object)                                                        \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    for (guint _i = 0; _i < 10000 && g_atomic_int_get (&G_OBJECT (object)->ref_count) > 1; _i++)   \
+      g_usleep (1000);                                                                             \
+    g_assert_finalize_object (object);                                                             \
+  }                                                                                                \
+  G_STMT_END
