@@ -19,10 +19,12 @@
 typedef struct
 {
   GSockOperation operation;
+  GSockHandle *handle;
   const GSockAddress *address;
   gboolean local;
   gboolean started; /* the kernel is at it, and SO_ERROR will tell */
   short ready;      /* what the last poll has said, or 0 */
+  int flags;        /* to be put back, or -1 */
 } Connect;
 
 /* SO_ERROR is 0 also for as long as nothing is decided, and where another call was told the error. */
@@ -42,6 +44,26 @@ read_outcome (int fd, short ready)
   return outcome == 0 && (writable.revents & POLLOUT) == 0 ? -EAGAIN : -outcome;
 }
 
+/* connect knows no flag that says not to wait, so the descriptor has to. One that nobody else holds is
+ * that already or becomes it; an adopted one does for as long as the call takes. */
+static void
+make_nonblocking (Connect *self, int fd)
+{
+  GSockHandle *handle = self->handle;
+  gboolean shared = handle->exposed || handle->generation != __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE);
+  int flags;
+
+  if ((handle->nonblocking && !shared) || handle->type == SOCK_DGRAM || handle->type == SOCK_RAW)
+    return;
+  flags = fcntl (fd, F_GETFL);
+  if (flags < 0 || (flags & O_NONBLOCK) != 0 || fcntl (fd, F_SETFL, flags | O_NONBLOCK) < 0)
+    return;
+  if (handle->exposed)
+    self->flags = flags;
+  else
+    handle->nonblocking = TRUE;
+}
+
 /* A connection that has started goes on whatever interrupts the call, and connecting a second time
  * would answer EALREADY. Local connections start and end in one. Elsewhere EAGAIN says that no port
  * was left to bind a datagram socket to, and nothing to wait for. */
@@ -52,6 +74,8 @@ step_connect (GSockOperation *operation, int fd, int flags)
 
   if (self->started)
     return read_outcome (fd, self->ready);
+  /* Before each try: somebody else may have taken the flag away meanwhile. */
+  make_nonblocking (self, fd);
   if (connect (fd, gsock_address_native (self->address), self->address->length) == 0)
     return 0;
   if (!self->local && errno == EAGAIN)
@@ -127,12 +151,16 @@ connect_entered (GSockSocketPrivate *priv, int fd, const GSockAddress *address, 
   GSockAddress room;
   Connect self = {
     .operation = { .step = step_connect, .events = 0, .wait = wait_connect },
+    .handle = handle,
+    .flags = -1,
     .address = gsock_handle_import_address (handle, address, &room),
     .local = handle->ops->local,
     .started = started,
   };
   gssize result = gsock_drive (handle, &self.operation, patience);
 
+  if (self.flags >= 0)
+    (void) fcntl (fd, F_SETFL, self.flags);
   if (result >= 0)
     return conclude (priv, fd, address, was_bound);
   handle->connecting = self.started
@@ -158,43 +186,12 @@ gsock_connect_handle (GSockSocketPrivate *priv, const GSockAddress *address, gbo
   return result;
 }
 
-/* connect knows no flag that says not to wait, so the descriptor has to: one of gsock's own is that
- * already or becomes it, an adopted one for as long as the call takes. */
-static int
-make_nonblocking (GSockHandle *handle, int fd)
-{
-  int flags = fcntl (fd, F_GETFL);
-
-  if (handle->nonblocking || flags < 0 || (flags & O_NONBLOCK) != 0)
-    return -1;
-  (void) fcntl (fd, F_SETFL, flags | O_NONBLOCK);
-  handle->nonblocking = !handle->exposed;
-  return handle->exposed ? flags : -1;
-}
-
-static gssize
-connect_carefully (GSockSocketPrivate *priv, const GSockAddress *address, GSockPatience *patience)
-{
-  int fd = gsock_handle_enter (&priv->handle, 1);
-  gssize result;
-  int flags;
-
-  if (fd < 0)
-    return fd;
-  flags = priv->handle.type == SOCK_DGRAM || priv->handle.type == SOCK_RAW ? -1 : make_nonblocking (&priv->handle, fd);
-  result = gsock_connect_handle (priv, address, FALSE, patience);
-  if (flags >= 0)
-    (void) fcntl (fd, F_SETFL, flags);
-  gsock_handle_leave (&priv->handle, 1);
-  return result;
-}
-
 gboolean
 gsock_socket_real_connect_to (GSockSocket *self, const GSockAddress *address, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
   GSockPatience patience = { wait, gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
-  gssize result = connect_carefully (priv, address, &patience);
+  gssize result = gsock_connect_handle (priv, address, FALSE, &patience);
 
   return result >= 0 || gsock_error_set (error, result, "connect", address);
 }
