@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The interface GDatagramBased: messages and conditions, and the operators of a class that has its own. */
+/* The interface GDatagramBased: messages and conditions. */
 
 #include "testthread.h"
 #include "testwire.h"
@@ -295,105 +295,6 @@ test_descriptors (void)
   test_wire_close (&wire);
 }
 
-/* Classes */
-
-/* Turns every bit of what goes and of what comes, and counts the calls. */
-typedef struct
-{
-  GSockDatagramSocket parent_instance;
-  guint n_sent, n_received;
-} Turner;
-
-typedef GSockDatagramSocketClass TurnerClass;
-
-static GType turner_get_type (void);
-G_DEFINE_TYPE (Turner, turner, GSOCK_TYPE_DATAGRAM_SOCKET)
-
-static GBytes *
-turn_bits (GBytes *bytes)
-{
-  gsize length;
-  const guint8 *data = g_bytes_get_data (bytes, &length);
-  guint8 *turned = g_malloc (length + 1);
-
-  for (gsize i = 0; i < length; i++)
-    turned[i] = ~data[i];
-  return g_bytes_new_take (turned, length);
-}
-
-static gssize
-turner_send_to (GSockSocket *socket, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GBytes) turned = turn_bits (data);
-
-  ((Turner *) socket)->n_sent++;
-  return GSOCK_SOCKET_CLASS (turner_parent_class)->send_to (socket, turned, destination, flags, wait, timeout, cancellable, error);
-}
-
-static GBytes *
-turner_receive_from (GSockSocket *socket, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GBytes) bytes = GSOCK_SOCKET_CLASS (turner_parent_class)->receive_from (socket, size, flags, wait, timeout, sender, received_flags, full_length, cancellable, error);
-
-  ((Turner *) socket)->n_received++;
-  return bytes != NULL ? turn_bits (bytes) : NULL;
-}
-
-static void
-turner_class_init (TurnerClass *klass)
-{
-  GSOCK_SOCKET_CLASS (klass)->send_to = turner_send_to;
-  GSOCK_SOCKET_CLASS (klass)->receive_from = turner_receive_from;
-}
-
-static void
-turner_init (Turner *self)
-{
-}
-
-static GSockSocket *
-turner_new (void)
-{
-  g_autoptr (GError) error = NULL;
-  GSockSocket *socket = gsock_make_instance (turner_get_type (), NULL, &error, "local-host", "127.0.0.1", NULL);
-
-  g_assert_no_error (error);
-  return socket;
-}
-
-/* What a class has made of send-to and receive-from holds here too. */
-static void
-test_specialised (void)
-{
-  g_autoptr (GSockSocket) near = turner_new ();
-  g_autoptr (GSockSocket) plain = test_receiver_new (test_kind_find ("udp-ipv4"));
-  GSockAddress where = test_address_of (plain), back = test_address_of (near);
-  g_autoptr (GSocketAddress) there = gsock_address_to_gsocket_address (&where, NULL);
-  g_autoptr (GSocketAddress) here = gsock_address_to_gsocket_address (&back, NULL);
-  g_autoptr (GError) error = NULL;
-  char room[8];
-
-  g_assert_cmpint (send_text (near, "abc", there, -1, &error), ==, 1);
-  assert_receives (plain, "\x9e\x9d\x9c");
-  g_assert_cmpint (send_text (plain, "\x9e\x9d", here, -1, &error), ==, 1);
-  assert_receives (near, "ab");
-  g_assert_cmpuint (((Turner *) near)->n_sent, ==, 1);
-  g_assert_cmpuint (((Turner *) near)->n_received, ==, 1);
-
-  g_assert_cmpint (receive_text (near, room, sizeof room, 0, NULL, &error), ==, -1);
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
-  g_clear_error (&error);
-  g_assert_cmpint (receive_text (near, room, sizeof room, 1000, NULL, &error), ==, -1);
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-  g_clear_error (&error);
-  g_assert_cmpint (send_text (near, "x", NULL, -1, &error), ==, -1);
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED);
-  g_clear_error (&error);
-  gsock_socket_close (near, FALSE, NULL);
-  g_assert_cmpint (receive_text (near, room, sizeof room, -1, NULL, &error), ==, -1);
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -407,6 +308,5 @@ main (int argc, char *argv[])
   test_add_for_kinds ("/datagram-based/condition", test_condition, test_is_datagram);
   test_add_for_kinds ("/datagram-based/close-wakes", test_close_wakes, test_is_datagram);
   test_add ("/datagram-based/descriptors", test_descriptors);
-  test_add ("/datagram-based/specialised", test_specialised);
   return g_test_run ();
 }

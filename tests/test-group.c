@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Groups on one machine: what is refused, membership, and how datagrams leave. */
+/* Groups on one machine: what is refused, and membership. */
 
 #include "testthread.h"
 #include "testwire.h"
@@ -13,7 +13,6 @@ typedef enum
 {
   IPV4,
   IPV6,
-  DUAL,
 } Kind;
 
 static GSockDatagramSocket *
@@ -25,7 +24,7 @@ open_socket (Kind kind)
   if (kind == IPV4)
     socket = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, NULL);
   else
-    socket = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "address-family", AF_INET6, "ipv6-only", kind == IPV6, NULL);
+    socket = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "address-family", AF_INET6, "ipv6-only", TRUE, NULL);
   g_assert_no_error (error);
   return GSOCK_DATAGRAM_SOCKET (socket);
 }
@@ -201,103 +200,6 @@ test_sources (void)
   g_assert_error (error, GSOCK_ERROR, GSOCK_ERROR_ADDRESS_NOT_AVAILABLE);
 }
 
-static void
-assert_interface (GSockDatagramSocket *socket, const char *wanted)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *interface = gsock_datagram_socket_get_multicast_interface (socket, &error);
-
-  g_assert_no_error (error);
-  g_assert_cmpstr (interface, ==, wanted);
-}
-
-static void
-test_multicast_interface (void)
-{
-  static const char *const forms[] = { "lo", "127.0.0.1", "localhost" };
-  static const char *const nothing[] = { NULL, "", "0.0.0.0", "::", "0" };
-  g_autoptr (GSockDatagramSocket) ipv4 = open_socket (IPV4);
-  g_autoptr (GSockDatagramSocket) dual = open_socket (DUAL);
-  g_autoptr (GError) error = NULL;
-
-  assert_interface (ipv4, "0.0.0.0");
-  assert_interface (dual, "0.0.0.0");
-  for (gsize i = 0; i < G_N_ELEMENTS (forms) * G_N_ELEMENTS (nothing); i++)
-    {
-      const char *form = forms[i % G_N_ELEMENTS (forms)], *none = nothing[i / G_N_ELEMENTS (forms)];
-
-      g_assert_true (gsock_datagram_socket_set_multicast_interface (ipv4, form, NULL, &error));
-      g_assert_true (gsock_datagram_socket_set_multicast_interface (dual, form, NULL, &error));
-      assert_interface (ipv4, "127.0.0.1");
-      assert_interface (dual, "lo");
-      g_assert_true (gsock_datagram_socket_set_multicast_interface (ipv4, none, NULL, &error));
-      g_assert_true (gsock_datagram_socket_set_multicast_interface (dual, none, NULL, &error));
-      assert_interface (ipv4, "0.0.0.0");
-      assert_interface (dual, "0.0.0.0");
-    }
-  g_assert_false (gsock_datagram_socket_set_multicast_interface (ipv4, "no-such-one", NULL, &error));
-  test_assert_error (error, GSOCK_ERROR_UNKNOWN_INTERFACE);
-  assert_interface (ipv4, "0.0.0.0");
-}
-
-/* What the kernel keeps of the other family on a socket that speaks both. */
-static int
-ipv4_side (GSockDatagramSocket *socket, int option)
-{
-  int value = -1;
-  socklen_t length = sizeof value;
-
-  g_assert_cmpint (getsockopt (test_peek_fd (GSOCK_SOCKET (socket)), IPPROTO_IP, option, &value, &length), ==, 0);
-  return value;
-}
-
-static void
-test_ttl (gconstpointer data)
-{
-  Kind kind = GPOINTER_TO_INT (data);
-  g_autoptr (GSockDatagramSocket) socket = open_socket (kind);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (gsock_datagram_socket_get_multicast_ttl (socket, NULL), ==, 1);
-  g_assert_true (gsock_datagram_socket_set_multicast_ttl (socket, 0, &error));
-  g_assert_cmpint (gsock_datagram_socket_get_multicast_ttl (socket, NULL), ==, 0);
-  g_assert_true (gsock_datagram_socket_set_multicast_ttl (socket, 255, &error));
-  g_assert_cmpint (gsock_datagram_socket_get_multicast_ttl (socket, NULL), ==, 255);
-  g_assert_true (gsock_datagram_socket_set_ttl (socket, 7, &error));
-  g_assert_cmpint (gsock_datagram_socket_get_ttl (socket, NULL), ==, 7);
-  if (kind != IPV6)
-    {
-      g_assert_cmpint (ipv4_side (socket, IP_MULTICAST_TTL), ==, 255);
-      g_assert_cmpint (ipv4_side (socket, IP_TTL), ==, 7);
-    }
-  g_assert_false (gsock_datagram_socket_set_ttl (socket, 0, &error));
-  test_assert_error (error, GSOCK_ERROR_OUT_OF_RANGE);
-  g_assert_false (gsock_datagram_socket_set_ttl (socket, 256, &error));
-  test_assert_error (error, GSOCK_ERROR_OUT_OF_RANGE);
-  g_assert_false (gsock_datagram_socket_set_multicast_ttl (socket, -1, &error));
-  test_assert_message (error, "multicast-ttl");
-  test_assert_error (error, GSOCK_ERROR_OUT_OF_RANGE);
-  g_assert_cmpint (gsock_datagram_socket_get_ttl (socket, NULL), ==, 7);
-}
-
-static void
-test_loopback_option (gconstpointer data)
-{
-  Kind kind = GPOINTER_TO_INT (data);
-  g_autoptr (GSockDatagramSocket) socket = open_socket (kind);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (gsock_datagram_socket_get_multicast_loopback (socket, &error));
-  g_assert_no_error (error);
-  g_assert_true (gsock_datagram_socket_set_multicast_loopback (socket, FALSE, &error));
-  g_assert_false (gsock_datagram_socket_get_multicast_loopback (socket, &error));
-  g_assert_no_error (error);
-  if (kind != IPV6)
-    g_assert_cmpint (ipv4_side (socket, IP_MULTICAST_LOOP), ==, 0);
-  g_assert_true (gsock_datagram_socket_set_multicast_loopback (socket, 5, &error));
-  g_assert_true (gsock_datagram_socket_get_multicast_loopback (socket, &error));
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -309,12 +211,5 @@ main (int argc, char *argv[])
   test_add ("/group/interface-forms", test_interface_forms);
   test_add ("/group/without-route", test_without_route);
   test_add ("/group/sources", test_sources);
-  test_add ("/group/multicast-interface", test_multicast_interface);
-  test_add_with ("/group/ttl/ipv4", GINT_TO_POINTER (IPV4), test_ttl);
-  test_add_with ("/group/ttl/ipv6", GINT_TO_POINTER (IPV6), test_ttl);
-  test_add_with ("/group/ttl/dual", GINT_TO_POINTER (DUAL), test_ttl);
-  test_add_with ("/group/loopback/ipv4", GINT_TO_POINTER (IPV4), test_loopback_option);
-  test_add_with ("/group/loopback/ipv6", GINT_TO_POINTER (IPV6), test_loopback_option);
-  test_add_with ("/group/loopback/dual", GINT_TO_POINTER (DUAL), test_loopback_option);
   return g_test_run ();
 }
