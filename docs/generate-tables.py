@@ -42,8 +42,6 @@ MEANINGS = {
     'wait': 'whether to wait, true by default; where there is nothing to do without waiting the error is `would-block`',
 }
 OPERATOR_MEANINGS = {
-    ('send-many', 'start'): 'the first datagram of the batch to send; 0 by default',
-    ('send-many', 'end'): 'the datagram at which to stop; the end of the batch by default',
     ('receive-many', 'size'): 'the most bytes of each datagram; by default as many as it has',
     ('bind-address', 'host'): 'another spelling of `local-host`',
     ('bind-address', 'port'): 'another spelling of `local-port`',

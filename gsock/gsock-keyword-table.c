@@ -159,18 +159,24 @@ GSockKeywordTable gsock_receive_many_keywords = {
   .n_rows = G_N_ELEMENTS (receive_many_rows),
 };
 
+/* As send-to, but for the part to send. */
 static const GSockKeyword send_message_rows[] = {
-  { .name = "more", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_MORE },
-  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_MESSAGE_WAIT, .offset = offsetof (GSockMessageSpec, wait) },
-  { .name = "flags", .type = GSOCK_ARGUMENT_FLAGS, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags) },
-  { .name = "confirm", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_CONFIRM },
-  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_MESSAGE_TIMEOUT, .offset = offsetof (GSockMessageSpec, timeout) },
-  { .name = "dont-wait", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_DONT_WAIT },
-  { .name = "fast-open", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_FAST_OPEN },
-  { .name = "no-signal", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_NO_SIGNAL },
-  { .name = "dont-route", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_DONT_ROUTE },
-  { .name = "out-of-band", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_OUT_OF_BAND },
-  { .name = "end-of-record", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_MESSAGE_FLAGS, .offset = offsetof (GSockMessageSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_END_OF_RECORD },
+  { .name = "ipv6", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_SEND_IPV6, .offset = offsetof (GSockSendSpec, ipv6), .minimum = GSOCK_IPV6_MODE_NO, .maximum = GSOCK_IPV6_MODE_ONLY, .get_type = gsock_ipv6_mode_get_type },
+  { .name = "more", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_MORE },
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_SEND_WAIT, .offset = offsetof (GSockSendSpec, wait) },
+  { .name = "flags", .type = GSOCK_ARGUMENT_FLAGS, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags) },
+  { .name = "confirm", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_CONFIRM },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_SEND_TIMEOUT, .offset = offsetof (GSockSendSpec, timeout) },
+  { .name = "dont-wait", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_DONT_WAIT },
+  { .name = "fast-open", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_FAST_OPEN },
+  { .name = "no-signal", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_NO_SIGNAL },
+  { .name = "dont-route", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_DONT_ROUTE },
+  { .name = "out-of-band", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_OUT_OF_BAND },
+  { .name = "remote-host", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_SEND_HOST, .offset = offsetof (GSockSendSpec, host) },
+  { .name = "remote-port", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_SEND_PORT, .offset = offsetof (GSockSendSpec, port), .minimum = 1, .maximum = 65535 },
+  { .name = "end-of-record", .type = GSOCK_ARGUMENT_FLAG, .id = GSOCK_SEND_FLAGS, .offset = offsetof (GSockSendSpec, flags), .flag = GSOCK_MESSAGE_FLAGS_END_OF_RECORD },
+  { .name = "remote-address", .type = GSOCK_ARGUMENT_ADDRESS, .id = GSOCK_SEND_ADDRESS, .offset = offsetof (GSockSendSpec, address), .get_type = gsock_address_get_type },
+  { .name = "remote-filename", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_SEND_FILENAME, .offset = offsetof (GSockSendSpec, filename) },
 };
 
 GSockKeywordTable gsock_send_message_keywords = {

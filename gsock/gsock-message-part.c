@@ -203,6 +203,34 @@ gsock_message_get_timestamp (GSockMessage *self)
 }
 
 /**
+ * gsock_message_get_receive_time:
+ * @self: a message
+ * @seconds: (out) (optional): seconds since 1970 began (UTC), or 0
+ * @nanoseconds: (out) (optional): the rest, 0 to 999999999
+ *
+ * Gets the time at which the kernel received it, in two parts: for languages whose numbers do not hold
+ * what [method@Message.get_timestamp] tells.
+ *
+ * Returns: whether the message tells
+ *
+ * Since: 1.0
+ */
+gboolean
+gsock_message_get_receive_time (GSockMessage *self, gint64 *seconds, int *nanoseconds)
+{
+  gint64 time;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  time = gsock_message_has (self, GSOCK_PART_TIMESTAMP) ? self->timestamp : 0;
+  if (seconds != NULL)
+    *seconds = time / 1000000000;
+  if (nanoseconds != NULL)
+    *nanoseconds = (int) (time % 1000000000);
+  return gsock_message_has (self, GSOCK_PART_TIMESTAMP);
+}
+
+/**
  * gsock_message_get_overflow_count:
  * @self: a message
  *

@@ -77,6 +77,8 @@ void gsock_message_set_segment_size (GSockMessage *self, int segment_size);
 GSOCK_AVAILABLE_IN_1_0
 gint64 gsock_message_get_timestamp (GSockMessage *self);
 GSOCK_AVAILABLE_IN_1_0
+gboolean gsock_message_get_receive_time (GSockMessage *self, gint64 *seconds, int *nanoseconds);
+GSOCK_AVAILABLE_IN_1_0
 gint64 gsock_message_get_overflow_count (GSockMessage *self);
 GSOCK_AVAILABLE_IN_1_0
 gboolean gsock_message_get_credentials (GSockMessage *self, int *pid, guint *uid, guint *gid);

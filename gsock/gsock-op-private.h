@@ -229,11 +229,12 @@ gboolean gsock_check_names (const char *operator_name, const GSockFamily *family
 /* What the ways of sending and of receiving share. */
 gboolean gsock_send_destination (GSockSocket *self, const char *operator_name, GSockSendSpec *spec, GSockAddress *room, const GSockAddress **destination, GCancellable *cancellable, GError **error);
 gssize gsock_check_destination (const GSockHandle *handle, const GSockAddress *destination);
-gboolean gsock_set_send_error (GError **error, gssize failure, const GSockHandle *handle, const GSockAddress *destination);
+gboolean gsock_set_send_error (GError **error, const char *operator_name, gssize failure, const GSockHandle *handle, const GSockAddress *destination);
 int gsock_wait_for_receiver (GSockHandle *handle, int fd, gconstpointer address, socklen_t length, GSockPatience *patience);
 gssize gsock_check_receivable (GSockHandle *handle);
-gboolean gsock_set_receive_error (GError **error, gssize failure, const GSockHandle *handle);
+gboolean gsock_set_receive_error (GError **error, const char *operator_name, gssize failure, const GSockHandle *handle);
 short gsock_receive_events (int flags);
+gssize gsock_explain_no_urgency (int fd);
 
 GSOCK_SELDOM gboolean gsock_refuse_range (const char *operator_name, int start, int end, gsize length, GError **error);
 

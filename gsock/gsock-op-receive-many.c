@@ -285,7 +285,7 @@ receive_many_now (GSockSocket *self, GSockBatch *batch, guint most, gsize size, 
   if (G_UNLIKELY (result < 0))
     {
       gsock_batch_clear (batch);
-      return gsock_set_receive_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
+      return gsock_set_receive_error (error, "receive-many", gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
     }
   return batch->n;
 }

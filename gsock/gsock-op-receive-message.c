@@ -77,7 +77,7 @@ step_receive_message (GSockOperation *operation, int fd, int flags)
   if (n < 0)
     {
       message->address.length = 0;
-      return n;
+      return n == -EINVAL && (self->flags & MSG_OOB) != 0 ? gsock_explain_no_urgency (fd) : n;
     }
   message->address.length = header.msg_namelen;
   message->flags |= header.msg_flags & ~MSG_CMSG_CLOEXEC;
@@ -122,7 +122,7 @@ receive_parts (GSockSocket *self, struct iovec *vectors, gsize n_vectors, GSockM
   if (result == 0)
     result = gsock_drive (handle, &operation.operation, &patience);
   if (result < 0 && operation.got == 0)
-    return gsock_set_receive_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
+    return gsock_set_receive_error (error, "receive-message", gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
   gsock_address_clamp (&message->address);
   gsock_handle_export_address (handle, &message->address);
   message->full_length = operation.got;

@@ -86,8 +86,8 @@ receive_segment (Receive *self, int fd)
 }
 
 /* The kernel answers EINVAL where there is no urgent byte, and would not wait for one. */
-static gssize
-explain_no_urgency (int fd)
+gssize
+gsock_explain_no_urgency (int fd)
 {
   struct pollfd ended = { .fd = fd, .events = POLLRDHUP };
   int in_line = 0;
@@ -122,7 +122,7 @@ receive_message (Receive *self, int fd, int flags)
   /* A packet socket takes no flag that means nothing to it. */
   n = recvmsg (fd, &message, self->flags | flags | (self->stream ? 0 : MSG_TRUNC) | (self->control ? MSG_CMSG_CLOEXEC : 0));
   if (G_UNLIKELY (n < 0))
-    return errno == EINVAL && (self->flags & MSG_OOB) != 0 ? explain_no_urgency (fd) : -errno;
+    return errno == EINVAL && (self->flags & MSG_OOB) != 0 ? gsock_explain_no_urgency (fd) : -errno;
   gsock_control_close_all (&message);
   sender->length = message.msg_namelen;
   self->received->full_length = n;
@@ -216,12 +216,12 @@ receive_on_handle (GSockHandle *handle, guint8 *buffer, gsize length, int flags,
 }
 
 GSOCK_SELDOM gboolean
-gsock_set_receive_error (GError **error, gssize failure, const GSockHandle *handle)
+gsock_set_receive_error (GError **error, const char *operator_name, gssize failure, const GSockHandle *handle)
 {
   if (failure == -ECONNREFUSED && handle->type == SOCK_DGRAM && handle->ops->internet)
     return gsock_error_literal (error, GSOCK_ERROR_CONNECTION_REFUSED,
-                                "receive: Connection refused: an earlier datagram that was sent found nobody there");
-  return gsock_error_set (error, failure, "receive", NULL);
+                                "%s: Connection refused: an earlier datagram that was sent found nobody there", operator_name);
+  return gsock_error_set (error, failure, operator_name, NULL);
 }
 
 static G_ALWAYS_INLINE inline gssize
@@ -238,7 +238,7 @@ receive_now (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags 
   if (G_LIKELY (result == 0))
     result = receive_on_handle (handle, buffer, length, flags, received, &patience);
   if (G_UNLIKELY (result < 0))
-    return gsock_set_receive_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
+    return gsock_set_receive_error (error, "receive-from", gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
 
   received->length = result;
   received->truncated = (received->flags & MSG_TRUNC) != 0;

@@ -337,7 +337,7 @@ send_many_now (GSockSocket *self, GSockBatch *batch, guint start, guint end, con
   if (result == -EOPNOTSUPP)
     return gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "send-many: this socket does not send datagrams of their own") - 1;
   if (result < 0)
-    return gsock_set_send_error (error, result, handle, destination) - 1;
+    return gsock_set_send_error (error, "send-many", result, handle, destination) - 1;
   if (G_UNLIKELY (!handle->bound) && result > 0)
     handle->bound = handle->ops->internet;
   return result;

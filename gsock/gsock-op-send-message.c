@@ -154,7 +154,7 @@ set_message_error (GError **error, gssize failure, const GSockHandle *handle, GS
                                 "send-message: a ttl is 1 to 255, a traffic class 0 to 255, a segment size 1 to 65535");
   if (failure == -EBADF)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-message: a descriptor is not open");
-  return gsock_set_send_error (error, failure, handle, gsock_message_get_address (message));
+  return gsock_set_send_error (error, "send-message", failure, handle, gsock_message_get_address (message));
 }
 
 gssize
@@ -241,6 +241,34 @@ gsock_socket_send_message_direct (GSockSocket *self, GSockMessage *message, GSoc
   return gsock_socket_answered (self, n > 0 || (n == 0 && gsock_message_get_length (message) == 0), "send-message", error) ? n : -1;
 }
 
+/* A class that has specialised the operator looks for the address in the message. */
+static gssize
+send_message_to (GSockSocket *self, GSockMessage *message, const GSockAddress *destination, const GSockSendSpec *spec, GCancellable *cancellable, GError **error)
+{
+  gssize n;
+
+  if (message->address.length > 0)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD,
+                                "send-message: the message has an address of its own, and a destination was given: leave one of them out") - 1;
+  message->address = *destination;
+  n = gsock_socket_send_message_direct (self, message, spec->flags, spec->wait, spec->timeout, cancellable, error);
+  message->address.length = 0;
+  return n;
+}
+
+static gssize
+send_message_by_spec (GSockSocket *self, GSockMessage *message, GSockSendSpec *spec, GCancellable *cancellable, GError **error)
+{
+  const GSockAddress *destination;
+  GSockAddress room;
+
+  if (!gsock_send_destination (self, "send-message", spec, &room, &destination, cancellable, error))
+    return -1;
+  if (destination != NULL && message != NULL)
+    return send_message_to (self, message, destination, spec, cancellable, error);
+  return gsock_socket_send_message_direct (self, message, spec->flags, spec->wait, spec->timeout, cancellable, error);
+}
+
 /**
  * gsock_socket_send_message: (skip)
  * @self: a socket
@@ -259,7 +287,7 @@ gsock_socket_send_message_direct (GSockSocket *self, GSockMessage *message, GSoc
 gssize
 gsock_socket_send_message (GSockSocket *self, GSockMessage *message, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
 {
-  GSockMessageSpec spec = GSOCK_MESSAGE_SPEC_INIT;
+  GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
   va_list arguments;
   gboolean parsed;
 
@@ -268,7 +296,7 @@ gsock_socket_send_message (GSockSocket *self, GSockMessage *message, GCancellabl
   va_start (arguments, first_keyword);
   parsed = gsock_keywords_parse_valist (&gsock_send_message_keywords, &spec, first_keyword, arguments, error);
   va_end (arguments);
-  return parsed ? gsock_socket_send_message_direct (self, message, spec.flags, spec.wait, spec.timeout, cancellable, error) : -1;
+  return parsed ? send_message_by_spec (self, message, &spec, cancellable, error) : -1;
 }
 
 /**
@@ -282,8 +310,11 @@ gsock_socket_send_message (GSockSocket *self, GSockMessage *message, GCancellabl
  * @error: return location for an error
  *
  * Sends a message with all that is in it, its buffers, its address, its flags and its ancillary data:
- * the operator send-message. Keywords: `wait` and `timeout` (seconds), `flags` and each flag by its name,
- * beside those of the message. The message can be sent again.
+ * the operator send-message. The message can be sent again.
+ *
+ * Keywords: `remote-host` with `remote-port`, `remote-filename` or `remote-address`, and `ipv6`, say
+ * where a message goes that has no address of its own; it has that one while it is being sent. `flags`,
+ * and each flag by its name, are beside those of the message; `wait` and `timeout` (seconds).
  *
  * On a stream everything is sent, as [method@Socket.send_to_with_keywords] does it.
  *
@@ -301,11 +332,11 @@ gsock_socket_send_message (GSockSocket *self, GSockMessage *message, GCancellabl
 gssize
 gsock_socket_send_message_with_keywords (GSockSocket *self, GSockMessage *message, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error)
 {
-  GSockMessageSpec spec = GSOCK_MESSAGE_SPEC_INIT;
+  GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
 
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
 
   if (!gsock_keywords_parse_values (&gsock_send_message_keywords, &spec, names, values, n_values, error))
     return -1;
-  return gsock_socket_send_message_direct (self, message, spec.flags, spec.wait, spec.timeout, cancellable, error);
+  return send_message_by_spec (self, message, &spec, cancellable, error);
 }

@@ -137,20 +137,21 @@ send_on_handle (GSockHandle *handle, const guint8 *buffer, gsize length, const G
 
 /* A refusal that an earlier datagram met comes back as the error of the next call. */
 GSOCK_SELDOM gboolean
-gsock_set_send_error (GError **error, gssize failure, const GSockHandle *handle, const GSockAddress *destination)
+gsock_set_send_error (GError **error, const char *operator_name, gssize failure, const GSockHandle *handle, const GSockAddress *destination)
 {
   if (failure == -ECONNREFUSED && handle->type == SOCK_DGRAM && handle->ops->internet)
     return gsock_error_literal (error, GSOCK_ERROR_CONNECTION_REFUSED,
-                                "send: Connection refused: an earlier datagram found nobody there; this one was not sent");
+                                "%s: Connection refused: an earlier datagram found nobody there; this one was not sent", operator_name);
   if (failure == -EISCONN)
     return gsock_error_literal (error, GSOCK_ERROR_ALREADY_CONNECTED,
-                                "send-to: the socket is connected, and a destination was given: leave it out, or disconnect first");
+                                "%s: the socket is connected, and a destination was given: leave it out, or disconnect first", operator_name);
   if (failure == -EDESTADDRREQ || failure == -ENOTCONN)
     return gsock_error_literal (error, GSOCK_ERROR_NOT_CONNECTED,
-                                "send-to: the socket is not connected: give a destination, or connect first");
+                                "%s: the socket is not connected: give a destination, or connect first", operator_name);
   if (failure == -EINVAL && destination != NULL && handle->type == SOCK_DGRAM && handle->ops->internet && gsock_address_get_port (destination) == 0)
-    return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "send-to: the port of the destination is 0; ports are 1 to 65535");
-  return gsock_error_set (error, failure, "send", destination);
+    return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "%s: the port of the destination is 0; ports are 1 to 65535", operator_name);
+  /* An address follows with a "to" of its own. */
+  return gsock_error_set (error, failure, g_str_equal (operator_name, "send-to") ? "send" : operator_name, destination);
 }
 
 static G_ALWAYS_INLINE inline gssize
@@ -165,7 +166,7 @@ send_now (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddr
   if (G_LIKELY (result == 0))
     result = send_on_handle (handle, buffer, length, destination, flags, &patience);
   if (G_UNLIKELY (result < 0))
-    return gsock_set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle, destination) - 1;
+    return gsock_set_send_error (error, "send-to", gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle, destination) - 1;
   if (G_UNLIKELY (!handle->bound && handle->ops->internet))
     handle->bound = TRUE;
   if (G_UNLIKELY ((flags & GSOCK_MESSAGE_FLAGS_FAST_OPEN) != 0 && handle->type == SOCK_STREAM))
@@ -347,7 +348,7 @@ gsock_send_destination (GSockSocket *self, const char *operator_name, GSockSendS
   if ((spec->given & DESTINATION) == 0)
     return TRUE;
   if (handle->connected && gsock_check_destination (handle, &spec->address) < 0)
-    return gsock_set_send_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : -EISCONN, handle, NULL);
+    return gsock_set_send_error (error, operator_name, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : -EISCONN, handle, NULL);
   *destination = find_destination (operator_name, spec, handle, room, cancellable, error);
   if (*destination == NULL)
     return FALSE;

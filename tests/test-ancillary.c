@@ -190,6 +190,7 @@ test_nothing_unasked (void)
   g_assert_cmpint (gsock_message_get_traffic_class (received), ==, -1);
   g_assert_cmpint (gsock_message_get_segment_size (received), ==, -1);
   g_assert_cmpint (gsock_message_get_timestamp (received), ==, -1);
+  g_assert_false (gsock_message_get_receive_time (received, NULL, NULL));
   g_assert_cmpint (gsock_message_get_overflow_count (received), ==, -1);
   g_assert_false (gsock_message_get_credentials (received, NULL, NULL, NULL));
   g_assert_false (gsock_message_get_extended_error (received, NULL, NULL, NULL, NULL, NULL, NULL));
@@ -227,7 +228,8 @@ test_timestamp (gconstpointer data)
   TestWire wire;
   g_autoptr (GSockMessage) message = test_message_new ("x");
   g_autoptr (GSockMessage) received = NULL;
-  gint64 before, stamp;
+  gint64 before, stamp, seconds = -1;
+  int nanoseconds = -1;
 
   if (!test_wire_open (&wire, test_kind_find ("udp-ipv4")))
     return;
@@ -245,6 +247,9 @@ test_timestamp (gconstpointer data)
   g_assert_cmpint (stamp, >=, before - clock->step);
   g_assert_cmpint (stamp, <=, now ());
   g_assert_cmpint (stamp % clock->step, ==, 0);
+  g_assert_true (gsock_message_get_receive_time (received, &seconds, &nanoseconds));
+  g_assert_cmpint (seconds * 1000000000 + nanoseconds, ==, stamp);
+  g_assert_cmpint (nanoseconds, <, 1000000000);
   test_wire_close (&wire);
 }
 

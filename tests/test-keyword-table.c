@@ -19,6 +19,8 @@ static const struct
   { &gsock_bind_keywords, sizeof (GSockBindSpec) },       { &gsock_listen_keywords, sizeof (GSockListenSpec) },
   { &gsock_accept_keywords, sizeof (GSockAcceptSpec) },   { &gsock_connect_keywords, sizeof (GSockConnectSpec) },
   { &gsock_send_keywords, sizeof (GSockSendSpec) },       { &gsock_receive_keywords, sizeof (GSockReceiveSpec) },
+  { &gsock_send_many_keywords, sizeof (GSockSendSpec) },  { &gsock_receive_many_keywords, sizeof (GSockReceiveManySpec) },
+  { &gsock_send_message_keywords, sizeof (GSockSendSpec) }, { &gsock_receive_message_keywords, sizeof (GSockMessageSpec) },
   { &gsock_from_fd_keywords, sizeof (GSockFromFdSpec) },  { &gsock_pair_keywords, sizeof (GSockPairSpec) },
 };
 
@@ -217,6 +219,54 @@ run_receive (GSockSocket *socket, const TestCase *test, GError **error)
 }
 
 static gboolean
+run_send_many (GSockSocket *socket, const TestCase *test, GError **error)
+{
+  g_autoptr (GSockBatch) batch = gsock_batch_new ();
+  gssize n;
+
+  for (guint i = 0; i < 3; i++)
+    g_assert_true (gsock_batch_add (batch, (const guint8 *) "hello", 5 - i / 2, NULL, NULL));
+  n = gsock_socket_send_many_with_keywords (socket, batch, (const char *const *) test->names, test->values, test->n_values, NULL, error);
+  g_assert_cmpint (n, >=, -1);
+  g_assert_cmpint (n, <=, 3);
+  return n >= 0;
+}
+
+static gboolean
+run_receive_many (GSockSocket *socket, const TestCase *test, GError **error)
+{
+  g_autoptr (GSockBatch) batch = gsock_batch_new ();
+  gssize n = gsock_socket_receive_many_with_keywords (socket, batch, 5, (const char *const *) test->names, test->values, test->n_values, NULL, error);
+
+  g_assert_cmpint (gsock_batch_get_count (batch), ==, MAX (n, 0));
+  g_assert_true (n == 1 || n == -1);
+  return n >= 0;
+}
+
+static gboolean
+run_send_message (GSockSocket *socket, const TestCase *test, GError **error)
+{
+  g_autoptr (GSockMessage) message = gsock_message_new ();
+  gssize n;
+
+  gsock_message_add_data (message, (const guint8 *) "hello", 5);
+  n = gsock_socket_send_message_with_keywords (socket, message, (const char *const *) test->names, test->values, test->n_values, NULL, error);
+  g_assert_true (n == 5 || n == -1);
+  g_assert_null (gsock_message_get_address (message));
+  return n >= 0;
+}
+
+static gboolean
+run_receive_message (GSockSocket *socket, const TestCase *test, GError **error)
+{
+  g_autoptr (GSockMessage) message
+      = gsock_socket_receive_message_with_keywords (socket, 5, (const char *const *) test->names, test->values, test->n_values, NULL, error);
+
+  g_assert_true (message == NULL || gsock_message_get_length (message) == 5);
+  return message != NULL;
+}
+
+static gboolean
 run_connect (GSockSocket *socket, const TestCase *test, GError **error)
 {
   gboolean done = gsock_socket_connect_to (socket, NULL, (const char *const *) test->names, test->values, test->n_values, NULL, error);
@@ -263,6 +313,10 @@ static const struct
 } operators[] = {
   { "/keyword-table/send-to", "send-to.tsv", &gsock_send_keywords, run_send },
   { "/keyword-table/receive-from", "receive-from.tsv", &gsock_receive_keywords, run_receive },
+  { "/keyword-table/send-many", "send-many.tsv", &gsock_send_many_keywords, run_send_many },
+  { "/keyword-table/receive-many", "receive-many.tsv", &gsock_receive_many_keywords, run_receive_many },
+  { "/keyword-table/send-message", "send-message.tsv", &gsock_send_message_keywords, run_send_message },
+  { "/keyword-table/receive-message", "receive-message.tsv", &gsock_receive_message_keywords, run_receive_message },
   { "/keyword-table/connect", "connect.tsv", &gsock_connect_keywords, run_connect },
   { "/keyword-table/bind-address", "bind-address.tsv", &gsock_bind_keywords, run_bind },
   { "/keyword-table/listen-on", "listen-on.tsv", &gsock_listen_keywords, run_listen },

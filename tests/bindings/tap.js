@@ -91,12 +91,23 @@ function warmUp() {
     socket.close(false);
 }
 
+class Skipped {
+    constructor(reason) {
+        this.reason = reason;
+    }
+}
+
+export function skip(reason) {
+    throw new Skipped(reason);
+}
+
+// What went wrong, line by line, and why it was not tried.
 function runCase(body) {
     try {
         body();
-        return [];
+        return [[], ''];
     } catch (e) {
-        return `${e}\n${e.stack ?? ''}`.split('\n');
+        return e instanceof Skipped ? [[], ` # SKIP ${e.reason}`] : [`${e}\n${e.stack ?? ''}`.split('\n'), ''];
     }
 }
 
@@ -106,11 +117,11 @@ export function run() {
     print(`1..${cases.length}`);
     cases.forEach(([name, body], i) => {
         const before = descriptors();
-        const problem = runCase(body);
+        const [problem, skipped] = runCase(body);
         const after = descriptors();
         if (problem.length === 0 && after.length > before.length)
             problem.push(`descriptors are left open: ${after.join(' ')}`);
         problem.forEach(line => print(`# ${line}`));
-        print(`${problem.length > 0 ? 'not ok' : 'ok'} ${i + 1} ${name}`);
+        print(`${problem.length > 0 ? 'not ok' : 'ok'} ${i + 1} ${name}${skipped}`);
     });
 }

@@ -113,9 +113,10 @@ const PARTS = {
         return nameSender(this.address)[1];
     }},
     segmentSize: numberPart('segment_size'),
-    // Rounded: a number of JavaScript does not hold so many nanoseconds exactly.
+    // A BigInt, since a number does not hold so many nanoseconds exactly.
     timestamp: {get() {
-        return nullBelowZero(this.get_timestamp());
+        const [known, seconds, nanoseconds] = this.get_receive_time();
+        return known ? BigInt(seconds) * 1000000000n + BigInt(nanoseconds) : null;
     }},
     trafficClass: numberPart('traffic_class'),
     truncated: {get() {
@@ -132,7 +133,6 @@ function setPart(name) {
 
 // What send_message takes by name that is a part of the message.
 const PARTS_TO_SEND = {
-    'address': setPart('address'),
     'controls': (message, controls) => controls.forEach(control => {
         const [level, type, data] = takeApart(control, 'a control', ['level', 'type', 'bytes']);
         message.add_control(toInteger(level), toInteger(type), toBytes(data));
@@ -141,7 +141,6 @@ const PARTS_TO_SEND = {
     'file-descriptors': (message, fds) =>
         fds.forEach(fd => message.add_file_descriptor(toInteger(fd))),
     'packet-info': setPart('packetInfo'),
-    'remote-address': setPart('address'),
     'segment-size': setPart('segmentSize'),
     'traffic-class': setPart('trafficClass'),
     'ttl': setPart('ttl'),

@@ -139,12 +139,10 @@ def set_part(name):
 
 # What send_message takes by keyword that is a part of the message, and what sets it.
 PARTS = {
-    'address': set_part('address'),
     'controls': add_controls,
     'credentials': set_part('credentials'),
     'file_descriptors': add_file_descriptors,
     'packet_info': set_part('packet_info'),
-    'remote_address': set_part('address'),
     'segment_size': set_part('segment_size'),
     'traffic_class': set_part('traffic_class'),
     'ttl': set_part('ttl'),
@@ -162,7 +160,8 @@ def make_message(data, parts):
 
 
 def send_message(self, data, *, cancellable=None, **keywords):
-    """Sends bytes, or a list of buffers, with the parts that are given by keyword; or a Message."""
+    """Sends bytes, or a list of buffers, with the parts that are given by keyword; or a Message.
+    The keywords of send_to say where it goes."""
     parts = {name: keywords.pop(name) for name in PARTS.keys() & keywords.keys()}
     if not isinstance(data, Message):
         data = make_message(data, parts)
