@@ -39,6 +39,7 @@ MEANINGS = {
     'start': 'where in the buffer to begin; 0 by default',
     'timeout': 'how long to wait, in seconds; fractions count, negative is for ever; by default that of the socket',
     'type': 'the type of the socket, a stream by default',
+    'unset-environment': 'whether to remove the variables and take the descriptors over, the default, or to leave all for a later call',
     'wait': 'whether to wait, true by default; where there is nothing to do without waiting the error is `would-block`',
 }
 OPERATOR_MEANINGS = {

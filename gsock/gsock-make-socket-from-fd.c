@@ -43,6 +43,14 @@ find_facts (int fd, Facts *facts)
   return result;
 }
 
+gboolean
+gsock_from_fd_is_socket (int fd)
+{
+  Facts facts;
+
+  return find_facts (fd, &facts) >= 0;
+}
+
 static gboolean
 set_fd_error (GError **error, gssize failure, int fd)
 {
@@ -88,8 +96,8 @@ apply_spec (GSockSocket *self, GSockFromFdSpec *spec)
 }
 
 /* A descriptor that is not duplicated is the object's from here on, but only if there is one. */
-static GSockSocket *
-make_from_fd (int fd, GSockFromFdSpec *spec, GError **error)
+GSockSocket *
+gsock_from_fd_make (int fd, GSockFromFdSpec *spec, GError **error)
 {
   Facts facts;
   GSockRole role;
@@ -138,7 +146,7 @@ gsock_make_socket_from_fd (int fd, GError **error, const char *first_keyword, ..
   va_start (arguments, first_keyword);
   parsed = gsock_keywords_parse_valist (&gsock_from_fd_keywords, &spec, first_keyword, arguments, error);
   va_end (arguments);
-  return parsed ? make_from_fd (fd, &spec, error) : NULL;
+  return parsed ? gsock_from_fd_make (fd, &spec, error) : NULL;
 }
 
 /**
@@ -172,5 +180,5 @@ gsock_make_socket_from_fd_with_keywords (int fd, const char *const *names, const
 
   if (!gsock_keywords_parse_values (&gsock_from_fd_keywords, &spec, names, values, n_values, error))
     return NULL;
-  return make_from_fd (fd, &spec, error);
+  return gsock_from_fd_make (fd, &spec, error);
 }

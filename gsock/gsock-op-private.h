@@ -225,6 +225,8 @@ extern GSockKeywordTable gsock_receive_message_keywords;
 extern GSockKeywordTable gsock_from_fd_keywords;
 extern GSockKeywordTable gsock_pair_keywords;
 
+gboolean gsock_from_fd_is_socket (int fd);
+GSockSocket *gsock_from_fd_make (int fd, GSockFromFdSpec *spec, GError **error);
 gboolean gsock_check_names (const char *operator_name, const GSockFamily *family, const char *host_keyword, const char *filename_keyword, GError **error);
 /* What the ways of sending and of receiving share. */
 gboolean gsock_send_destination (GSockSocket *self, const char *operator_name, GSockSendSpec *spec, GSockAddress *room, const GSockAddress **destination, GCancellable *cancellable, GError **error);

@@ -21,6 +21,8 @@
 #include <gsock/gsock-raw-socket.h>
 #include <gsock/gsock-make-socket.h>
 #include <gsock/gsock-fd-passing.h>
+#include <gsock/gsock-activation.h>
+#include <gsock/gsock-fd-store.h>
 #include <gsock/gsock-lookup.h>
 #include <gsock/gsock-service.h>
 #include <gsock/gsock-interface.h>

@@ -40,4 +40,7 @@ typedef struct
 int gsock_sys_send_many (int fd, GSockSysMessage *messages, guint n_messages, int flags);
 int gsock_sys_receive_many (int fd, GSockSysMessage *messages, guint n_messages, int flags, int *later_error);
 
+/* pidfd-linux.c, pidfd-none.c: FALSE where the system numbers no pidfds. */
+gboolean gsock_sys_pidfd_id (pid_t pid, guint64 *id);
+
 G_END_DECLS

@@ -201,12 +201,15 @@ const OPTIONAL = {
     condition: 'in',
     interface: null,
     ipv6: 1,
+    name: null,
     numeric: false,
+    poll: true,
     protocol: null,
     read: false,
     size: 65536,
     source: null,
     timeout: -2,
+    unset_environment: true,
     wait: true,
     write: false,
 };
@@ -224,6 +227,7 @@ const CONVERSIONS = {
 };
 
 const withoutSuccess = result => result.length > 2 ? result.slice(1) : result[1];
+const withNames = ([items, names]) => names.map((name, i) => [name, items[i]]);
 const toReceived = result => new Received(result);
 const patience = ['wait', 'timeout', 'cancellable'];
 
@@ -270,6 +274,7 @@ const METHODS = {
     },
 };
 const FUNCTIONS = {
+    file_descriptors_from_activation: {parameters: ['unset_environment'], result: withNames},
     lookup_hostname: {parameters: ['name', 'ipv6', 'cancellable']},
     lookup_name: {parameters: ['address', 'numeric', 'cancellable']},
     lookup_service: {parameters: ['service', 'protocol']},
@@ -277,6 +282,11 @@ const FUNCTIONS = {
     make_socket: {keyworded: true},
     make_socket_from_fd: {parameters: ['fd'], keyworded: true, final: true},
     make_socket_pair: {keyworded: true, final: true, result: withoutSuccess},
+    make_sockets_from_activation: {keyworded: true, final: true, result: withNames},
+    notify_service_manager: {parameters: ['state', ...patience]},
+    remove_stored_file_descriptors: {parameters: ['name', ...patience]},
+    store_file_descriptors: {parameters: ['fds', 'name', 'poll', ...patience]},
+    wait_for_service_manager: {parameters: ['timeout', 'cancellable']},
 };
 
 function take(keywords, name, operator) {

@@ -243,9 +243,11 @@ DEFAULTS = {
     'flags': 'NO_FLAGS',
     'ipv6': 'IPV6',
     'numeric': 'False',
+    'poll': 'True',
     'read': 'False',
     'size': '65536',
     'timeout': 'TIMEOUT',
+    'unset_environment': 'True',
     'wait': 'True',
     'write': 'False',
 }
@@ -585,5 +587,6 @@ def wait_for_any(sockets, conditions='in', timeout=GSock.TIMEOUT_NEVER, cancella
     return wait_for_each(sockets, conditions, timeout, cancellable)
 
 
-# What datagrams have beside this needs the names above, and puts itself in place.
-importlib.import_module('._GSock_datagrams', __package__)
+# What there is beside this needs the names above, and puts itself in place.
+for name in ('activation', 'datagrams'):
+    importlib.import_module('._GSock_' + name, __package__)
