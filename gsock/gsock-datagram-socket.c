@@ -96,7 +96,7 @@ disconnect (GSockSocketPrivate *priv, int fd)
   result = dissolve (fd);
   if (result < 0)
     return result;
-  priv->remote.length = 0;
+  gsock_socket_keep_remote (priv, NULL);
   handle->connected = FALSE;
   gsock_handle_update (handle);
   return keep_port (handle, fd, handle->ops->internet ? gsock_address_get_port (&local) : 0);

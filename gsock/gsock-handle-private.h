@@ -3,13 +3,16 @@
 
 #include <gsock/gsock-address-private.h>
 
-#include <pthread.h>
 #include <gsock/gsock-error-private.h>
 
 G_BEGIN_DECLS
 
 typedef struct _GSockWaiterLink GSockWaiterLink;
 typedef struct _GSockSegments GSockSegments;
+
+/* %TRUE or %FALSE in a byte, as a program may have many thousand sockets. No bit field: threads that
+ * write to neighbours do not meet. */
+typedef guint8 GSockFlag;
 
 /* A descriptor and who is using it. The number is closed when the last user has left, so that it
  * cannot become another socket's under a call that is under way. */
@@ -19,18 +22,18 @@ typedef struct
   guint users;               /* atomic, see below */
   guint generation;          /* of gsock_fork_generation when the descriptor was made */
   guint process;             /* atomic: the gsock_process_depth whose threads are counted here */
-  int family, type, protocol; /* as the kernel has them */
   const GSockFamily *ops;
-  guint kernel_waits;        /* POLLIN, POLLOUT: for what a call may wait inside the kernel */
-  guint address_length;      /* of every address of the family; 0: they differ */
-  gboolean datagrams;        /* whose flags recvfrom tells all there is to tell of */
-  gboolean exposed;          /* others may hold the descriptor */
-  gboolean nonblocking;      /* gsock has made its open file description so */
-  gboolean bound_on_demand;  /* the program asked for it; sending and connecting bind unasked */
-  gboolean bound, connected, connecting, listening, abort;
-  pthread_mutex_t lock;      /* guards waiters; ThreadSanitizer knows it, which a GMutex is not known to */
-  GSockWaiterLink *waiters;
+  GSockWaiterLink *waiters;  /* guarded by gsock_handle_lock */
   GSockSegments *segments;   /* atomic; NULL: no batch has been sent or received */
+  int protocol;              /* as the kernel has it, and so are these: */
+  guint16 family, type;
+  guint8 kernel_waits;       /* POLLIN, POLLOUT: for what a call may wait inside the kernel */
+  guint8 address_length;     /* of every address of the family; 0: they differ */
+  GSockFlag datagrams;       /* whose flags recvfrom tells all there is to tell of */
+  GSockFlag exposed;         /* others may hold the descriptor */
+  GSockFlag nonblocking;     /* gsock has made its open file description so */
+  GSockFlag bound_on_demand; /* the program asked for it; sending and connecting bind unasked */
+  GSockFlag bound, connected, connecting, listening, abort;
 } GSockHandle;
 
 /* users: one bit, how many wait inside the kernel, how many are there at all. One atomic addition
@@ -50,6 +53,8 @@ void gsock_watch_forks (void);
 
 void gsock_handle_init (GSockHandle *self);
 void gsock_handle_clear (GSockHandle *self);
+void gsock_handle_lock (GSockHandle *self);
+void gsock_handle_unlock (GSockHandle *self);
 void gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protocol);
 void gsock_handle_update (GSockHandle *self);
 void gsock_handle_ask_family (GSockHandle *self, int fd);

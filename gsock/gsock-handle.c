@@ -19,16 +19,51 @@ guint gsock_process_depth = 0;
 /* Held by whoever makes a handle the child's, and across every fork. */
 static pthread_mutex_t inheritance = PTHREAD_MUTEX_INITIALIZER;
 
+/* The handles share these, for a mutex is as large as half a handle and rarely held. ThreadSanitizer
+ * knows them, which a GMutex is not known to. */
+static pthread_mutex_t locks[] = {
+  PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+  PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+  PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+  PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+};
+
+/* Objects of this size are a multiple of 16 bytes apart. */
+static pthread_mutex_t *
+lock_of (GSockHandle *self)
+{
+  gsize number = GPOINTER_TO_SIZE (self) >> 4;
+
+  return &locks[(number ^ number >> 4) % G_N_ELEMENTS (locks)];
+}
+
+/* Never those of two handles at a time: they may be the same. */
+void
+gsock_handle_lock (GSockHandle *self)
+{
+  pthread_mutex_lock (lock_of (self));
+}
+
+void
+gsock_handle_unlock (GSockHandle *self)
+{
+  pthread_mutex_unlock (lock_of (self));
+}
+
 static void
 before_fork (void)
 {
   pthread_mutex_lock (&inheritance);
+  for (gsize i = 0; i < G_N_ELEMENTS (locks); i++)
+    pthread_mutex_lock (&locks[i]);
 }
 
 static void
 count_fork (void)
 {
   __atomic_add_fetch (&gsock_fork_generation, 1, __ATOMIC_RELEASE);
+  for (gsize i = 0; i < G_N_ELEMENTS (locks); i++)
+    pthread_mutex_unlock (&locks[i]);
   pthread_mutex_unlock (&inheritance);
 }
 
@@ -53,7 +88,7 @@ gsock_watch_forks (void)
     }
 }
 
-/* A child has the counts and the lock of its parent, but of all threads only the one that forked: who
+/* A child has the counts of its parent, but of all threads only the one that forked: who
  * was in a call then is not in it here. Without this the child's close would keep the descriptor open
  * for threads that it does not have, and end the parent's conversation to wake them. */
 void
@@ -66,7 +101,6 @@ gsock_handle_forget_parent (GSockHandle *self)
 
       self->waiters = NULL;
       gsock_segments_forget_parent (self->segments);
-      pthread_mutex_init (&self->lock, NULL);
       if (users == GSOCK_USERS_CLOSED)
         gsock_handle_release (self);
       __atomic_store_n (&self->process, gsock_process_depth, __ATOMIC_RELEASE);
@@ -82,7 +116,6 @@ gsock_handle_init (GSockHandle *self)
   self->fd = -1;
   self->ops = gsock_family_find (AF_UNSPEC);
   self->segments = NULL;
-  pthread_mutex_init (&self->lock, NULL);
 }
 
 void
@@ -90,7 +123,6 @@ gsock_handle_clear (GSockHandle *self)
 {
   gsock_handle_close (self);
   gsock_segments_free (self->segments);
-  pthread_mutex_destroy (&self->lock);
 }
 
 /* Takes @fd over; the caller says what it knows of its state and calls update. */
@@ -98,8 +130,8 @@ void
 gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protocol)
 {
   self->generation = __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE);
-  self->family = family;
-  self->type = type;
+  self->family = (guint16) family;
+  self->type = (guint16) type;
   self->protocol = protocol;
   self->ops = gsock_family_find (family);
   __atomic_store_n (&self->fd, fd, __ATOMIC_RELEASE);
@@ -121,9 +153,9 @@ gsock_handle_update (GSockHandle *self)
     waits = datagram && self->ops->local ? POLLIN : POLLIN | POLLOUT;
   if (self->segments != NULL && self->segments->joins)
     waits &= ~POLLIN;
-  self->kernel_waits = waits;
+  self->kernel_waits = (guint8) waits;
   self->datagrams = datagram && self->ops->wakes;
-  self->address_length = self->ops->stored_min == self->ops->stored_max ? self->ops->stored_min : 0;
+  self->address_length = self->ops->stored_min == self->ops->stored_max ? (guint8) self->ops->stored_min : 0;
 }
 
 /* IPV6_ADDRFORM makes another socket of it. */
@@ -135,7 +167,7 @@ gsock_handle_ask_family (GSockHandle *self, int fd)
 
   if (getsockopt (fd, SOL_SOCKET, SO_DOMAIN, &family, &length) != 0)
     return;
-  self->family = family;
+  self->family = (guint16) family;
   self->ops = gsock_family_find (family);
   gsock_handle_update (self);
 }

@@ -73,7 +73,7 @@ find_state (GSockSocketPrivate *priv, int fd, gboolean listening)
       && (priv->handle.ops->local || priv->handle.ops->is_bound (&address)))
     {
       priv->handle.connected = TRUE;
-      priv->remote = address;
+      gsock_socket_keep_remote (priv, &address);
     }
   gsock_handle_expose (&priv->handle);
 }

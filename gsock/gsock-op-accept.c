@@ -132,7 +132,7 @@ gsock_passive_socket_real_accept_connection (GSockPassiveSocket *self, gboolean 
     return refuse_accepted (self, (int) fd, error);
   active = gsock_socket_get_private (socket);
   gsock_handle_export_address (&active->handle, &remote);
-  active->remote = remote;
+  gsock_socket_keep_remote (active, &remote);
   active->handle.connected = active->handle.bound = TRUE;
   gsock_handle_update (&active->handle);
   active->timeout = GSOCK_TIMEOUT_NEVER;

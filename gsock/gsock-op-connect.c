@@ -22,6 +22,7 @@ typedef struct
   GSockHandle *handle;
   const GSockAddress *address;
   gboolean local;
+  gboolean patient; /* would wait for the outcome */
   gboolean started; /* the kernel is at it, and SO_ERROR will tell */
   short ready;      /* what the last poll has said, or 0 */
   int flags;        /* to be put back, or -1 */
@@ -64,9 +65,23 @@ make_nonblocking (Connect *self, int fd)
     handle->nonblocking = TRUE;
 }
 
-/* A connection that has started goes on whatever interrupts the call, and connecting a second time
- * would answer EALREADY. Local connections start and end in one. Elsewhere EAGAIN says that no port
- * was left to bind a datagram socket to, and nothing to wait for. */
+/* A peer on this machine has answered by the time that connect returns, which says EINPROGRESS all the
+ * same. Asking once more is cheaper than a wait, and tells the outcome where there is one: 0, an error
+ * after which the socket may connect again, or EALREADY. */
+static gssize
+ask_again (Connect *self, int fd)
+{
+  if (connect (fd, gsock_address_native (self->address), self->address->length) == 0 || errno == EISCONN)
+    return 0;
+  if (errno != EALREADY && errno != EINPROGRESS && errno != EINTR)
+    return -errno;
+  self->started = TRUE;
+  return -EAGAIN;
+}
+
+/* A connection that has started goes on whatever interrupts the call. Local connections start and end
+ * in one. Elsewhere EAGAIN says that no port was left to bind a datagram socket to, and nothing to wait
+ * for. */
 static gssize
 step_connect (GSockOperation *operation, int fd, int flags)
 {
@@ -82,6 +97,8 @@ step_connect (GSockOperation *operation, int fd, int flags)
     return -EADDRNOTAVAIL;
   if (self->local || (errno != EINPROGRESS && errno != EINTR && errno != EALREADY))
     return -errno;
+  if (self->patient)
+    return ask_again (self, fd);
   self->started = TRUE;
   return -EAGAIN;
 }
@@ -135,7 +152,7 @@ conclude (GSockSocketPrivate *priv, int fd, const GSockAddress *address, gboolea
       dissolve (fd);
       return -ECONNREFUSED;
     }
-  priv->remote = remote;
+  gsock_socket_keep_remote (priv, &remote);
   handle->connected = TRUE;
   handle->connecting = FALSE;
   handle->bound = handle->bound || handle->ops->internet;
@@ -155,6 +172,7 @@ connect_entered (GSockSocketPrivate *priv, int fd, const GSockAddress *address, 
     .flags = -1,
     .address = gsock_handle_import_address (handle, address, &room),
     .local = handle->ops->local,
+    .patient = patience->wait,
     .started = started,
   };
   gssize result = gsock_drive (handle, &self.operation, patience);
@@ -166,7 +184,7 @@ connect_entered (GSockSocketPrivate *priv, int fd, const GSockAddress *address, 
   handle->connecting = self.started
                        && (result == -EAGAIN || result == -GSOCK_E_TIMED_OUT || result == -GSOCK_E_CANCELLED);
   if (handle->connecting)
-    priv->remote = *address;
+    gsock_socket_keep_remote (priv, address);
   else if (self.started && result != -GSOCK_E_CLOSED)
     dissolve (fd);
   return result == -EAGAIN && self.started ? -EINPROGRESS : result;
@@ -275,7 +293,7 @@ gsock_socket_finish_connect (GSockSocket *self, gboolean wait, double timeout, G
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_STATE, "finish-connect: no connection was started; call connect first");
 
   patience = (GSockPatience){ wait, gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
-  address = priv->remote;
+  (void) gsock_socket_get_kept_remote (priv, &address);
   result = gsock_connect_handle (priv, &address, TRUE, &patience);
   return result >= 0 || gsock_error_set (error, result, "connect", &address);
 }

@@ -63,7 +63,8 @@ static gboolean
 make_descriptor (Attempt *self, int *fd)
 {
   GSockRequest *request = self->request;
-  gboolean nonblocking = request->kind == GSOCK_CLASS_PASSIVE || self->remote != NULL;
+  gboolean connects = self->remote != NULL && (request->kind & GSOCK_CLASS_STREAM) != 0;
+  gboolean nonblocking = request->kind == GSOCK_CLASS_PASSIVE || connects;
 
   *fd = gsock_sys_socket (self->family, request->type, request->protocol, nonblocking);
   if (*fd < 0)
@@ -253,7 +254,7 @@ take_back (Attempt *self)
   g_clear_pointer (&self->priv->file, gsock_local_file_free);
   gsock_handle_release (handle);
   handle->bound = handle->connected = handle->connecting = handle->listening = handle->nonblocking = FALSE;
-  self->priv->remote.length = 0;
+  gsock_socket_keep_remote (self->priv, NULL);
 }
 
 /* The local address to go with this remote one: of the same family, or every address of it. */

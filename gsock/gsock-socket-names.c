@@ -9,6 +9,28 @@
 
 #include <errno.h>
 
+void
+gsock_socket_keep_remote (GSockSocketPrivate *priv, const GSockAddress *address)
+{
+  gsock_handle_lock (&priv->handle);
+  if (address != NULL)
+    gsock_kept_address_set (&priv->remote, address);
+  else
+    gsock_kept_address_clear (&priv->remote);
+  gsock_handle_unlock (&priv->handle);
+}
+
+gboolean
+gsock_socket_get_kept_remote (GSockSocketPrivate *priv, GSockAddress *address)
+{
+  gboolean kept;
+
+  gsock_handle_lock (&priv->handle);
+  kept = gsock_kept_address_get (&priv->remote, address);
+  gsock_handle_unlock (&priv->handle);
+  return kept;
+}
+
 /**
  * gsock_socket_copy_local_address:
  * @self: a socket
@@ -67,9 +89,7 @@ gsock_socket_copy_remote_address (GSockSocket *self, GSockAddress *address, GErr
   fd = gsock_socket_enter (self, "remote-address", error);
   if (fd < 0)
     return FALSE;
-  if (priv->remote.length > 0 && priv->handle.connected)
-    *address = priv->remote;
-  else
+  if (!priv->handle.connected || !gsock_socket_get_kept_remote (priv, address))
     result = gsock_handle_get_remote (&priv->handle, fd, address);
   gsock_socket_leave (self);
   return result >= 0 || gsock_error_set (error, result, "remote-address", NULL);
@@ -385,8 +405,8 @@ gsock_socket_to_string (GSockSocket *self)
     g_string_append (text, ", not initialised");
   else if (handle->connected && gsock_socket_copy_remote_address (self, &address, NULL))
     append_address (text, " connected to ", &address);
-  else if (handle->connecting)
-    append_address (text, " connecting to ", &gsock_socket_get_private (self)->remote);
+  else if (handle->connecting && gsock_socket_get_kept_remote (gsock_socket_get_private (self), &address))
+    append_address (text, " connecting to ", &address);
   else if (gsock_socket_is_bound (self) && gsock_socket_copy_local_address (self, &address, NULL))
     append_address (text, handle->listening ? " listening on " : " bound to ", &address);
   else

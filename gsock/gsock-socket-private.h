@@ -3,6 +3,7 @@
 
 #include <gsock/gsock-driver-private.h>
 #include <gsock/gsock-handle-private.h>
+#include <gsock/gsock-kept-address-private.h>
 #include <gsock/gsock-local-file-private.h>
 #include <gsock/gsock-request-private.h>
 #include <gsock/gsock-socket.h>
@@ -15,9 +16,9 @@ typedef struct
   GSockRequest *request; /* the keywords, until init has done what they say */
   GSockLocalFile *file;
   double timeout;
-  guint ipv6 : 2;
-  guint unlink_on_close : 1;
-  GSockAddress remote; /* of length 0 where it is not known without asking */
+  GSockKeptAddress remote; /* guarded by the handle's lock; none where it is not known without asking */
+  guint8 ipv6;
+  GSockFlag unlink_on_close;
 } GSockSocketPrivate;
 
 /* Set with the class. The macros of GObject keep it to themselves, and each call would be one more. */
@@ -55,6 +56,10 @@ gsock_socket_get_handle (GSockSocket *self)
 /* The descriptor for the time until leave, or -1 with @error. */
 int gsock_socket_enter (GSockSocket *self, const char *operation, GError **error);
 void gsock_socket_leave (GSockSocket *self);
+
+/* gsock-socket-names.c; no address is forgetting it */
+void gsock_socket_keep_remote (GSockSocketPrivate *priv, const GSockAddress *address);
+gboolean gsock_socket_get_kept_remote (GSockSocketPrivate *priv, GSockAddress *address);
 
 int gsock_socket_native_family (GSockSocket *self);
 int gsock_socket_native_type (GSockSocket *self);

@@ -418,6 +418,7 @@ gsock_socket_finalize (GObject *object)
   gsock_handle_clear (&priv->handle);
   drop_request (priv);
   g_clear_pointer (&priv->file, gsock_local_file_free);
+  gsock_kept_address_clear (&priv->remote);
   G_OBJECT_CLASS (gsock_socket_parent_class)->finalize (object);
 }
 

@@ -80,32 +80,32 @@ wake_up (GSockWaiter *waiter)
 void
 gsock_waiters_wake (GSockHandle *handle)
 {
-  pthread_mutex_lock (&handle->lock);
+  gsock_handle_lock (handle);
   for (GSockWaiterLink *link = handle->waiters; link != NULL; link = link->next)
     wake_up (link->waiter);
-  pthread_mutex_unlock (&handle->lock);
+  gsock_handle_unlock (handle);
 }
 
 static void
 add_waiter (GSockHandle *handle, GSockWaiterLink *link)
 {
-  pthread_mutex_lock (&handle->lock);
+  gsock_handle_lock (handle);
   link->next = handle->waiters;
   handle->waiters = link;
-  pthread_mutex_unlock (&handle->lock);
+  gsock_handle_unlock (handle);
 }
 
 static void
 remove_waiter (GSockHandle *handle, GSockWaiterLink *link)
 {
-  pthread_mutex_lock (&handle->lock);
+  gsock_handle_lock (handle);
   for (GSockWaiterLink **at = &handle->waiters; *at != NULL; at = &(*at)->next)
     if (*at == link)
       {
         *at = link->next;
         break;
       }
-  pthread_mutex_unlock (&handle->lock);
+  gsock_handle_unlock (handle);
 }
 
 static void
