@@ -35,6 +35,27 @@ libuv_streams_run (gpointer self, guint n_operations)
 }
 
 void
+libuv_streams_run_one_way (gpointer self, char *data, guint n_operations)
+{
+}
+
+void
 libuv_streams_close (gpointer self)
+{
+}
+
+gpointer
+libuv_connections_open (const char *filename)
+{
+  return NULL;
+}
+
+void
+libuv_connections_run (gpointer self, guint n_operations)
+{
+}
+
+void
+libuv_connections_close (gpointer self)
 {
 }

@@ -101,7 +101,9 @@ typedef struct
   uv_loop_t loop;
   uv_tcp_t tcp;
   guint n_received, n_answers; /* how many it has yet to answer */
-  char in[2048];
+  gsize awaited; /* bytes, where it does not answer */
+  gboolean written;
+  char in[LARGE];
 } End;
 
 typedef struct
@@ -132,6 +134,12 @@ take_bytes (uv_stream_t *handle, ssize_t n, const uv_buf_t *room)
 
   if (n == 0)
     return;
+  if (self->awaited > 0)
+    {
+      peers_expect (n > 0, TRUE, "libuv: read");
+      self->awaited -= (gsize) n;
+      return;
+    }
   peers_expect (n, 1, "libuv: read");
   self->n_received++;
   if (self->n_answers > 0)
@@ -184,6 +192,46 @@ libuv_streams_run (gpointer data, guint n_operations)
 
       send_byte (end);
       while (end->n_received != wanted)
+        uv_run (&end->loop, UV_RUN_ONCE);
+    }
+  g_thread_join (thread);
+}
+
+static gpointer
+take_all (gpointer data)
+{
+  End *self = data;
+
+  while (self->awaited > 0)
+    uv_run (&self->loop, UV_RUN_ONCE);
+  return NULL;
+}
+
+static void
+note_written (uv_write_t *request, int status)
+{
+  End *self = request->data;
+
+  must (status, "write");
+  self->written = TRUE;
+}
+
+void
+libuv_streams_run_one_way (gpointer data, char *out, guint n_operations)
+{
+  Streams *self = data;
+  End *end = &self->ends[0];
+  uv_buf_t buffer = uv_buf_init (out, LARGE);
+  uv_write_t request = { .data = end };
+  GThread *thread;
+
+  self->ends[1].awaited = (gsize) n_operations * LARGE;
+  thread = g_thread_new ("read", take_all, &self->ends[1]);
+  for (guint i = 0; i < n_operations; i++)
+    {
+      end->written = FALSE;
+      must (uv_write (&request, (uv_stream_t *) &end->tcp, &buffer, 1, note_written), "write");
+      while (!end->written)
         uv_run (&end->loop, UV_RUN_ONCE);
     }
   g_thread_join (thread);

@@ -19,4 +19,10 @@ void libuv_datagrams_close (gpointer self);
 /* The two ends of a connection, whose descriptors they own from then on, each with a loop. */
 gpointer libuv_streams_open (int fds[2]);
 void libuv_streams_run (gpointer self, guint n_operations);
+void libuv_streams_run_one_way (gpointer self, char *data, guint n_operations);
 void libuv_streams_close (gpointer self);
+
+/* Connections by TCP, or to a local socket of this name. */
+gpointer libuv_connections_open (const char *filename);
+void libuv_connections_run (gpointer self, guint n_operations);
+void libuv_connections_close (gpointer self);

@@ -9,6 +9,7 @@
  * something that did not work is worse than none. */
 
 #define PAYLOAD 64
+#define LARGE 65536
 
 void peers_fail (const char *what, const GError *error) G_GNUC_NORETURN;
 
