@@ -3,11 +3,17 @@
 
 #include <gsock/gsock-make-socket.h>
 
+#include <math.h>
 #include <sys/socket.h>
 
 static int default_ipv6_mode = GSOCK_IPV6_MODE_YES;
 static guint default_backlog = SOMAXCONN;
 static guint default_linger_seconds = 15;
+static guint default_attempt_delay_ms = 250;
+
+/* As RFC 8305 has them, for what a program sets: less would be as good as all at once. */
+#define ATTEMPT_DELAY_MIN_MS 10
+#define ATTEMPT_DELAY_MAX_MS 2000
 
 /**
  * gsock_get_default_ipv6_mode:
@@ -94,4 +100,37 @@ void
 gsock_set_default_linger_seconds (guint seconds)
 {
   g_atomic_int_set (&default_linger_seconds, seconds);
+}
+
+/**
+ * gsock_get_default_attempt_delay:
+ *
+ * Gets how long [func@make_socket] waits for an answer of one address of a name before it tries the
+ * next one beside it.
+ *
+ * Returns: seconds, 0.25 unless it was set
+ *
+ * Since: 1.0
+ */
+double
+gsock_get_default_attempt_delay (void)
+{
+  return g_atomic_int_get (&default_attempt_delay_ms) / 1e3;
+}
+
+/**
+ * gsock_set_default_attempt_delay:
+ * @seconds: seconds, of which milliseconds count
+ *
+ * Sets how long [func@make_socket] waits for an answer of one address of a name before it tries the
+ * next one beside it. What is less than 0.01 or more than 2 becomes that.
+ *
+ * Since: 1.0
+ */
+void
+gsock_set_default_attempt_delay (double seconds)
+{
+  double milliseconds = seconds > 0 ? fmin (seconds * 1e3, ATTEMPT_DELAY_MAX_MS) : 0;
+
+  g_atomic_int_set (&default_attempt_delay_ms, MAX ((guint) lround (milliseconds), ATTEMPT_DELAY_MIN_MS));
 }

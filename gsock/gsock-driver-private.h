@@ -19,9 +19,16 @@ struct _GSockOperation
   short events;
   /* NULL, or how to wait where polling the descriptor for `events` would not do. */
   int (*wait) (GSockOperation *self, GSockHandle *handle, int fd, GSockPatience *patience);
+  /* NULL, or what to wait for where it is more than one descriptor: @awaited has @room for them and
+   * @delay is at most how long, in seconds, negative for as long as it takes. Answers how many there
+   * are, which may be more than there was room for; their handles are NULL. */
+  guint (*collect) (GSockOperation *self, GSockAwaited *awaited, guint room, double *delay);
 };
 
 GSOCK_SELDOM gssize gsock_drive_on (GSockHandle *handle, GSockOperation *operation, int fd, int flags, gssize result, GSockPatience *patience);
+
+/* For a handle that has no descriptor yet: the operation has its own. */
+gssize gsock_drive_without (GSockHandle *handle, GSockOperation *operation, GSockPatience *patience);
 
 /* With nothing else to wait for the kernel may do the waiting, in one system call. (There is no
  * branch in this: each condition holds nearly always.) */

@@ -55,7 +55,8 @@ choose_by_text (int fd, const char *interface, GSockInterfaceChoice *choice, GEr
 static gboolean
 choose_by_host (int fd, const char *name, GSockInterfaceChoice *choice, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) addresses = gsock_lookup_endpoints (name, 0, GSOCK_IPV6_MODE_YES, AF_UNSPEC, cancellable, error);
+  GSockPatience patience = GSOCK_PATIENCE_INIT (GSOCK_TIMEOUT_NEVER, cancellable);
+  g_autoptr (GPtrArray) addresses = gsock_lookup_endpoints (name, 0, GSOCK_IPV6_MODE_YES, AF_UNSPEC, &patience, error);
 
   for (guint i = 0; addresses != NULL && i < addresses->len; i++)
     {

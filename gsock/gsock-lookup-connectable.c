@@ -4,11 +4,12 @@
 #include <gsock/gsock-lookup-private.h>
 
 #include <gsock/gsock-address-private.h>
+#include <gsock/gsock-alarm-private.h>
 #include <gsock/gsock-error-private.h>
 
 /* A proxy's address would need its protocol spoken first, so the plain enumerator it is. */
-GPtrArray *
-gsock_lookup_connectable (GSocketConnectable *connectable, int family, GCancellable *cancellable, GError **error)
+static GPtrArray *
+enumerate (GSocketConnectable *connectable, int family, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GSocketAddressEnumerator) enumerator = g_socket_connectable_enumerate (connectable);
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify) gsock_address_free);
@@ -38,4 +39,27 @@ gsock_lookup_connectable (GSocketConnectable *connectable, int family, GCancella
     gsock_error_literal (error, GSOCK_ERROR_UNKNOWN_HOST, "look up %s: %s", name,
                          reason != NULL ? reason->message : "it has no address of the family that was asked for");
   return NULL;
+}
+
+GPtrArray *
+gsock_lookup_connectable (GSocketConnectable *connectable, int family, GSockPatience *patience, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autofree char *name = NULL;
+  GSockPatience forever = GSOCK_PATIENCE_INIT (-1, NULL);
+  GPtrArray *found;
+  GSockAlarm alarm;
+
+  if (patience == NULL)
+    patience = &forever;
+  gsock_alarm_start (&alarm, patience);
+  found = enumerate (connectable, family, alarm.cancellable, &reason);
+  if (gsock_alarm_stop (&alarm) && found == NULL)
+    {
+      name = g_socket_connectable_to_string (connectable);
+      gsock_error_set_for_name (error, -GSOCK_E_TIMED_OUT, "look up", name);
+    }
+  else if (found == NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return found;
 }

@@ -5,6 +5,8 @@
 #include <gsock/gsock-resolver-private.h>
 
 #include <gsock/gsock-address-private.h>
+#include <gsock/gsock-alarm-private.h>
+#include <gsock/gsock-error-private.h>
 
 GSockLookup *
 gsock_lookup_new (const GSockDirection *direction, const char *name)
@@ -94,6 +96,7 @@ ask_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
     g_task_return_error (task, error);
 }
 
+/* The thread goes on by itself when its answer is not wanted any more. */
 static gboolean
 ask_cancellable (GSockLookup *lookup, GCancellable *cancellable, GError **error)
 {
@@ -116,14 +119,33 @@ ask (GSockLookup *lookup, GCancellable *cancellable, GError **error)
   return lookup->direction->ask (lookup, error);
 }
 
-gboolean
-gsock_lookup_run (GSockLookup *lookup, GCancellable *cancellable, GError **error)
+static gboolean
+ask_in_time (GSockLookup *lookup, GSockPatience *patience, GError **error)
 {
+  g_autoptr (GError) reason = NULL;
+  GSockAlarm alarm;
+  gboolean done;
+
+  gsock_alarm_start (&alarm, patience);
+  done = ask (lookup, alarm.cancellable, &reason);
+  if (gsock_alarm_stop (&alarm) && !done)
+    return gsock_error_set_for_name (error, -GSOCK_E_TIMED_OUT, "look up", lookup->shown);
+  if (!done)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return done;
+}
+
+gboolean
+gsock_lookup_run (GSockLookup *lookup, GSockPatience *patience, GError **error)
+{
+  GSockPatience forever = GSOCK_PATIENCE_INIT (-1, NULL);
   GError *reason = NULL;
 
-  if (!g_cancellable_set_error_if_cancelled (cancellable, &reason)
+  if (patience == NULL)
+    patience = &forever;
+  if (!g_cancellable_set_error_if_cancelled (patience->cancellable, &reason)
       && lookup->direction->settle (lookup, &reason) && !lookup->settled)
-    ask (lookup, cancellable, &reason);
+    ask_in_time (lookup, patience, &reason);
   return conclude (lookup, reason, error);
 }
 

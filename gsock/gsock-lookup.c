@@ -8,6 +8,7 @@
 #include <gsock/gsock-lookup-private.h>
 #include <gsock/gsock-resolver-private.h>
 #include <gsock/gsock-service.h>
+#include <gsock/gsock-socket.h>
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -209,9 +210,10 @@ gsock_lookup_hostname (const char *name,
                        GCancellable *cancellable,
                        GError **error)
 {
+  GSockPatience patience = GSOCK_PATIENCE_INIT (GSOCK_TIMEOUT_NEVER, cancellable);
   g_autoptr (GSockLookup) lookup = new_by_name (name, ipv6, true_name != NULL);
 
-  if (!gsock_lookup_run (lookup, cancellable, error))
+  if (!gsock_lookup_run (lookup, &patience, error))
     return NULL;
   give_text (true_name, lookup->true_name);
   return g_ptr_array_ref (lookup->addresses);
@@ -299,9 +301,10 @@ gsock_lookup_name (const GSockAddress *address,
                    GCancellable *cancellable,
                    GError **error)
 {
+  GSockPatience patience = GSOCK_PATIENCE_INIT (GSOCK_TIMEOUT_NEVER, cancellable);
   g_autoptr (GSockLookup) lookup = new_by_address (address, numeric, service != NULL);
 
-  if (!gsock_lookup_run (lookup, cancellable, error))
+  if (!gsock_lookup_run (lookup, &patience, error))
     return NULL;
   give_text (service, lookup->service);
   return g_strdup (lookup->true_name);
@@ -393,18 +396,20 @@ gsock_lookup_endpoints (const char *host,
                         guint port,
                         int ipv6_mode,
                         int family,
-                        GCancellable *cancellable,
+                        GSockPatience *patience,
                         GError **error)
 {
   GSockIpv6Mode mode = family == AF_INET ? GSOCK_IPV6_MODE_NO : (GSockIpv6Mode) ipv6_mode;
+  g_autoptr (GSockLookup) lookup = NULL;
   GPtrArray *addresses;
 
   if (!check_endpoint (host, port, ipv6_mode, family, error))
     return NULL;
 
-  addresses = gsock_lookup_hostname (host, mode, NULL, cancellable, error);
-  if (addresses == NULL)
+  lookup = new_by_name (host, mode, FALSE);
+  if (!gsock_lookup_run (lookup, patience, error))
     return NULL;
+  addresses = g_ptr_array_ref (lookup->addresses);
   if (family == AF_INET6)
     map_addresses (addresses);
   for (guint i = 0; i < addresses->len; i++)

@@ -42,5 +42,9 @@ GSOCK_AVAILABLE_IN_1_0
 guint gsock_get_default_linger_seconds (void);
 GSOCK_AVAILABLE_IN_1_0
 void gsock_set_default_linger_seconds (guint seconds);
+GSOCK_AVAILABLE_IN_1_0
+double gsock_get_default_attempt_delay (void);
+GSOCK_AVAILABLE_IN_1_0
+void gsock_set_default_attempt_delay (double seconds);
 
 G_END_DECLS

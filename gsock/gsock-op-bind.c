@@ -109,6 +109,7 @@ find_address (GSockSocket *self, const GSockAddress *address, const GSockBindSpe
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
   guint n_given = (address != NULL) + (spec->host != NULL) + (spec->filename != NULL) + (spec->address.length > 0);
+  GSockPatience patience = GSOCK_PATIENCE_INIT (GSOCK_TIMEOUT_NEVER, cancellable);
   guint port = MAX (spec->port, 0);
   g_autoptr (GPtrArray) list = NULL;
 
@@ -134,7 +135,7 @@ find_address (GSockSocket *self, const GSockAddress *address, const GSockBindSpe
       gsock_address_init_any (found, priv->handle.family, port);
       return TRUE;
     }
-  list = gsock_lookup_endpoints (spec->host, port, GSOCK_IPV6_MODE_YES, priv->handle.family, cancellable, error);
+  list = gsock_lookup_endpoints (spec->host, port, GSOCK_IPV6_MODE_YES, priv->handle.family, &patience, error);
   if (list != NULL)
     *found = *(GSockAddress *) g_ptr_array_index (list, 0);
   return list != NULL;

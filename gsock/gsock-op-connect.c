@@ -5,28 +5,15 @@
 
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-lookup-private.h>
+#include <gsock/gsock-op-connect-private.h>
 #include <gsock/gsock-op-private.h>
 #include <gsock/gsock-passive-socket.h>
+#include <gsock/gsock-reasons-private.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
-
-/* How long to let a local listener with a full backlog be: no poll tells when there is room. */
-#define BACKLOG_PAUSE_MS 5
-
-typedef struct
-{
-  GSockOperation operation;
-  GSockHandle *handle;
-  const GSockAddress *address;
-  gboolean local;
-  gboolean patient; /* would wait for the outcome */
-  gboolean started; /* the kernel is at it, and SO_ERROR will tell */
-  short ready;      /* what the last poll has said, or 0 */
-  int flags;        /* to be put back, or -1 */
-} Connect;
 
 /* SO_ERROR is 0 also for as long as nothing is decided, and where another call was told the error. */
 static gssize
@@ -48,7 +35,7 @@ read_outcome (int fd, short ready)
 /* connect knows no flag that says not to wait, so the descriptor has to. One that nobody else holds is
  * that already or becomes it; an adopted one does for as long as the call takes. */
 static void
-make_nonblocking (Connect *self, int fd)
+make_nonblocking (GSockConnect *self, int fd)
 {
   GSockHandle *handle = self->handle;
   gboolean shared = handle->exposed || handle->generation != __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE);
@@ -69,7 +56,7 @@ make_nonblocking (Connect *self, int fd)
  * same. Asking once more is cheaper than a wait, and tells the outcome where there is one: 0, an error
  * after which the socket may connect again, or EALREADY. */
 static gssize
-ask_again (Connect *self, int fd)
+ask_again (GSockConnect *self, int fd)
 {
   if (connect (fd, gsock_address_native (self->address), self->address->length) == 0 || errno == EISCONN)
     return 0;
@@ -85,7 +72,7 @@ ask_again (Connect *self, int fd)
 static gssize
 step_connect (GSockOperation *operation, int fd, int flags)
 {
-  Connect *self = (Connect *) operation;
+  GSockConnect *self = (GSockConnect *) operation;
 
   if (self->started)
     return read_outcome (fd, self->ready);
@@ -107,11 +94,11 @@ step_connect (GSockOperation *operation, int fd, int flags)
 static int
 wait_connect (GSockOperation *operation, GSockHandle *handle, int fd, GSockPatience *patience)
 {
-  Connect *self = (Connect *) operation;
+  GSockConnect *self = (GSockConnect *) operation;
   int ready;
 
   if (!self->started)
-    return gsock_pause (handle, BACKLOG_PAUSE_MS, patience);
+    return gsock_pause (handle, GSOCK_BACKLOG_PAUSE_MS, patience);
   ready = gsock_wait_one (handle, fd, POLLOUT, patience);
   self->ready = MAX (ready, 0);
   return ready;
@@ -140,8 +127,10 @@ dissolve (int fd)
   (void) connect (fd, &unspecified, sizeof unspecified);
 }
 
-static gssize
-conclude (GSockSocketPrivate *priv, int fd, const GSockAddress *address, gboolean was_bound)
+/* What is to be done when a step has answered that it is connected; that may turn out to be a failure
+ * all the same. */
+gssize
+gsock_connect_conclude (GSockSocketPrivate *priv, int fd, const GSockAddress *address, gboolean was_bound)
 {
   GSockHandle *handle = &priv->handle;
   GSockAddress remote = *address;
@@ -160,27 +149,34 @@ conclude (GSockSocketPrivate *priv, int fd, const GSockAddress *address, gboolea
   return 0;
 }
 
+void
+gsock_connect_init (GSockConnect *self, GSockHandle *handle, const GSockAddress *address, gboolean started)
+{
+  self->operation = (GSockOperation){ .step = step_connect, .events = 0, .wait = wait_connect };
+  self->handle = handle;
+  self->flags = -1;
+  self->address = gsock_handle_import_address (handle, address, &self->room);
+  self->local = handle->ops->local;
+  self->patient = TRUE;
+  self->started = started;
+  self->ready = 0;
+}
+
 static gssize
 connect_entered (GSockSocketPrivate *priv, int fd, const GSockAddress *address, gboolean started, GSockPatience *patience)
 {
   GSockHandle *handle = &priv->handle;
   gboolean was_bound = handle->bound;
-  GSockAddress room;
-  Connect self = {
-    .operation = { .step = step_connect, .events = 0, .wait = wait_connect },
-    .handle = handle,
-    .flags = -1,
-    .address = gsock_handle_import_address (handle, address, &room),
-    .local = handle->ops->local,
-    .patient = patience->wait,
-    .started = started,
-  };
-  gssize result = gsock_drive (handle, &self.operation, patience);
+  GSockConnect self;
+  gssize result;
 
+  gsock_connect_init (&self, handle, address, started);
+  self.patient = patience->wait;
+  result = gsock_drive (handle, &self.operation, patience);
   if (self.flags >= 0)
     (void) fcntl (fd, F_SETFL, self.flags);
   if (result >= 0)
-    return conclude (priv, fd, address, was_bound);
+    return gsock_connect_conclude (priv, fd, address, was_bound);
   handle->connecting = self.started
                        && (result == -EAGAIN || result == -GSOCK_E_TIMED_OUT || result == -GSOCK_E_CANCELLED);
   if (handle->connecting)
@@ -327,7 +323,7 @@ check_spec (const GSockAddress *address, const GSockConnectSpec *spec, GError **
 }
 
 static GPtrArray *
-find_addresses (GSockSocketPrivate *priv, const GSockAddress *address, const GSockConnectSpec *spec, GCancellable *cancellable, GError **error)
+find_addresses (GSockSocketPrivate *priv, const GSockAddress *address, const GSockConnectSpec *spec, GSockPatience *patience, GError **error)
 {
   GSockAddress found;
   guint port = MAX (spec->port, 0);
@@ -337,9 +333,9 @@ find_addresses (GSockSocketPrivate *priv, const GSockAddress *address, const GSo
   if (spec->filename != NULL)
     return gsock_address_init_from_filename (&found, spec->filename, error) ? one_address (&found) : NULL;
   if (spec->connectable != NULL)
-    return gsock_lookup_connectable (G_SOCKET_CONNECTABLE (spec->connectable), AF_UNSPEC, cancellable, error);
+    return gsock_lookup_connectable (G_SOCKET_CONNECTABLE (spec->connectable), AF_UNSPEC, patience, error);
   if (spec->host != NULL)
-    return gsock_lookup_endpoints (spec->host, port, spec->ipv6, priv->handle.family, cancellable, error);
+    return gsock_lookup_endpoints (spec->host, port, spec->ipv6, priv->handle.family, patience, error);
 
   found = address != NULL ? *address : spec->address;
   if (GSOCK_GIVEN (spec, GSOCK_CONNECT_PORT))
@@ -347,38 +343,54 @@ find_addresses (GSockSocketPrivate *priv, const GSockAddress *address, const GSo
   return one_address (&found);
 }
 
+/* What a message calls the other end that has several addresses. */
+static char *
+name_of (const GSockConnectSpec *spec)
+{
+  if (spec->connectable != NULL)
+    return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (spec->connectable));
+  if (spec->service != NULL)
+    return g_strdup_printf ("%s:%s", spec->host, spec->service);
+  return g_strdup_printf ("%s:%d", spec->host, spec->port);
+}
+
+/* Where @reason is the end for all the addresses, or there is no other. */
+static gboolean
+is_last (GSockSocketPrivate *priv, GPtrArray *addresses, const GError *reason)
+{
+  return addresses->len == 1 || priv->handle.connecting || reason->domain != GSOCK_ERROR || reason->code == GSOCK_ERROR_TIMED_OUT
+         || reason->code == GSOCK_ERROR_CLOSED;
+}
+
 /* One address after the other, all in the time that was given; when none worked the error has every
  * reason. */
 static gboolean
-connect_to_any (GSockSocket *self, GPtrArray *addresses, GSockConnectSpec *spec, GCancellable *cancellable, GError **error)
+connect_to_any (GSockSocket *self, GPtrArray *addresses, GSockConnectSpec *spec, GSockPatience *patience, GError **error)
 {
-  GSockSocketPrivate *priv = gsock_socket_get_private (self);
-  GSockPatience patience = GSOCK_PATIENCE_INIT (gsock_socket_effective_timeout (priv, spec->timeout), NULL);
-  double left = gsock_patience_left (&patience);
-  g_autoptr (GString) reasons = g_string_new (NULL);
-  g_autoptr (GError) reason = NULL;
-  guint tried = 0;
+  g_auto (GSockReasons) reasons = GSOCK_REASONS_INIT ("connect");
+  g_autofree char *name = NULL;
 
-  for (; tried < addresses->len; tried++, left = gsock_patience_left (&patience))
+  for (guint i = 0; i < addresses->len; i++)
     {
-      g_clear_error (&reason);
-      if (gsock_socket_connect_direct (self, g_ptr_array_index (addresses, tried), spec->wait,
-                                       tried == 0 ? spec->timeout : left, cancellable, &reason))
-        return TRUE;
-      if (tried + 1 == addresses->len || priv->handle.connecting || reason->domain != GSOCK_ERROR)
-        break;
-      g_string_append_printf (reasons, "%s; ", reason->message);
-    }
+      const GSockAddress *address = g_ptr_array_index (addresses, i);
+      double timeout = addresses->len == 1 && patience->deadline == 0 ? spec->timeout : gsock_patience_left (patience);
+      g_autoptr (GError) reason = NULL;
 
-  if (tried > 0)
-    g_prefix_error (&reason, "none of %u addresses worked: %s", tried + 1, reasons->str);
-  g_propagate_error (error, g_steal_pointer (&reason));
-  return FALSE;
+      if (gsock_socket_connect_direct (self, address, spec->wait, timeout, patience->cancellable, &reason))
+        return TRUE;
+      if (is_last (gsock_socket_get_private (self), addresses, reason))
+        return gsock_reasons_propagate (&reasons, g_steal_pointer (&reason), error);
+      gsock_reasons_add (&reasons, address, reason);
+    }
+  name = name_of (spec);
+  return gsock_reasons_fail (&reasons, name, error);
 }
 
 static gboolean
 connect_by_spec (GSockSocket *self, const GSockAddress *address, GSockConnectSpec *spec, GCancellable *cancellable, GError **error)
 {
+  GSockSocketPrivate *priv = gsock_socket_get_private (self);
+  GSockPatience patience = GSOCK_PATIENCE_INIT (gsock_socket_effective_timeout (priv, spec->timeout), cancellable);
   g_autoptr (GPtrArray) addresses = NULL;
   int fd;
 
@@ -388,12 +400,12 @@ connect_by_spec (GSockSocket *self, const GSockAddress *address, GSockConnectSpe
   if (fd < 0)
     return FALSE;
   gsock_socket_leave (self);
-  if (!gsock_check_names ("connect", gsock_socket_get_handle (self)->ops, spec->host != NULL ? "remote-host" : NULL,
+  if (!gsock_check_names ("connect", priv->handle.ops, spec->host != NULL ? "remote-host" : NULL,
                           spec->filename != NULL ? "remote-filename" : NULL, error))
     return FALSE;
 
-  addresses = find_addresses (gsock_socket_get_private (self), address, spec, cancellable, error);
-  return addresses != NULL && connect_to_any (self, addresses, spec, cancellable, error);
+  addresses = find_addresses (priv, address, spec, &patience, error);
+  return addresses != NULL && connect_to_any (self, addresses, spec, &patience, error);
 }
 
 /**

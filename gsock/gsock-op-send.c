@@ -301,28 +301,33 @@ gsock_refuse_range (const char *operator_name, int start, int end, gsize length,
                               operator_name, start, end < 0 ? length : (gsize) end, length);
 }
 
+/* What is left of the time is for sending. */
 static gboolean
-look_up_destination (GSockSendSpec *spec, GSockHandle *handle, GSockAddress *found, GCancellable *cancellable, GError **error)
+look_up_destination (GSockSendSpec *spec, GSockSocketPrivate *priv, GSockAddress *found, GCancellable *cancellable, GError **error)
 {
+  GSockPatience patience = GSOCK_PATIENCE_INIT (gsock_socket_effective_timeout (priv, spec->timeout), cancellable);
   g_autoptr (GPtrArray) list = NULL;
 
   if (spec->ipv6 == GSOCK_IPV6_MODE_YES && gsock_address_init_from_host (found, spec->host, spec->port, NULL))
     return TRUE;
-  list = gsock_lookup_endpoints (spec->host, spec->port, spec->ipv6, handle->family, cancellable, error);
-  if (list != NULL)
-    *found = *(GSockAddress *) g_ptr_array_index (list, 0);
-  return list != NULL;
+  list = gsock_lookup_endpoints (spec->host, spec->port, spec->ipv6, priv->handle.family, &patience, error);
+  if (list == NULL)
+    return FALSE;
+  *found = *(GSockAddress *) g_ptr_array_index (list, 0);
+  spec->timeout = gsock_patience_left (&patience);
+  return TRUE;
 }
 
 /* Whom the keywords mean; @room is for an address that has to be made. */
 static const GSockAddress *
-find_destination (const char *operator_name, GSockSendSpec *spec, GSockHandle *handle, GSockAddress *room, GCancellable *cancellable, GError **error)
+find_destination (const char *operator_name, GSockSendSpec *spec, GSockSocketPrivate *priv, GSockAddress *room, GCancellable *cancellable, GError **error)
 {
+  GSockHandle *handle = &priv->handle;
   gboolean port = GSOCK_GIVEN (spec, GSOCK_SEND_PORT);
 
   if (spec->host != NULL && spec->filename == NULL && spec->address.length == 0 && port)
     return gsock_check_names (operator_name, handle->ops, "remote-host", NULL, error)
-           && look_up_destination (spec, handle, room, cancellable, error) ? room : NULL;
+           && look_up_destination (spec, priv, room, cancellable, error) ? room : NULL;
   if ((spec->host != NULL) + (spec->filename != NULL) + (spec->address.length > 0) > 1)
     gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "%s: the destination is given in more than one way", operator_name);
   else if (port != (spec->host != NULL))
@@ -349,7 +354,7 @@ gsock_send_destination (GSockSocket *self, const char *operator_name, GSockSendS
     return TRUE;
   if (handle->connected && gsock_check_destination (handle, &spec->address) < 0)
     return gsock_set_send_error (error, operator_name, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : -EISCONN, handle, NULL);
-  *destination = find_destination (operator_name, spec, handle, room, cancellable, error);
+  *destination = find_destination (operator_name, spec, gsock_socket_get_private (self), room, cancellable, error);
   if (*destination == NULL)
     return FALSE;
   if ((*destination)->length == 0)

@@ -64,7 +64,7 @@ set_any (GSockCandidates *self, int family, guint port)
 
 /* Literal addresses, which are most, need neither a resolver nor a list from one. */
 static gboolean
-look_up (GSockCandidates *self, const char *host, guint port, GSockRequest *request, int family, GCancellable *cancellable, GError **error)
+look_up (GSockCandidates *self, const char *host, guint port, GSockRequest *request, int family, GSockPatience *patience, GError **error)
 {
   if (family == AF_UNSPEC && request->ipv6 == GSOCK_IPV6_MODE_YES
       && gsock_address_init_from_host (&self->one, host, port, NULL))
@@ -72,7 +72,7 @@ look_up (GSockCandidates *self, const char *host, guint port, GSockRequest *requ
       self->n = 1;
       return TRUE;
     }
-  return take_list (self, gsock_lookup_endpoints (host, port, request->ipv6, family, cancellable, error));
+  return take_list (self, gsock_lookup_endpoints (host, port, request->ipv6, family, patience, error));
 }
 
 static gboolean
@@ -108,7 +108,7 @@ plan_netlink (GSockPlan *self, GSockRequest *request)
 }
 
 static gboolean
-plan_local_host (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
+plan_local_host (GSockPlan *self, GSockRequest *request, GSockPatience *patience, GError **error)
 {
   int any = request->kind == GSOCK_CLASS_RAW ? AF_INET : AF_INET6;
   guint port;
@@ -116,12 +116,12 @@ plan_local_host (GSockPlan *self, GSockRequest *request, GCancellable *cancellab
   if (!find_port (request, request->local_port, request->local_service, &port, error))
     return FALSE;
   if (request->local_host != NULL)
-    return look_up (&self->local, request->local_host, port, request, self->family, cancellable, error);
+    return look_up (&self->local, request->local_host, port, request, self->family, patience, error);
   return set_any (&self->local, self->family != AF_UNSPEC ? self->family : any, port);
 }
 
 static gboolean
-plan_local (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
+plan_local (GSockPlan *self, GSockRequest *request, GSockPatience *patience, GError **error)
 {
   if (GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_ADDRESS))
     return set_address (&self->local, &request->local_address);
@@ -131,31 +131,31 @@ plan_local (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, G
     return plan_netlink (self, request);
   if (GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_HOST) || GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_PORT)
            || GSOCK_GIVEN (request, GSOCK_KEYWORD_LOCAL_SERVICE))
-    return plan_local_host (self, request, cancellable, error);
+    return plan_local_host (self, request, patience, error);
   return TRUE;
 }
 
 static gboolean
-plan_remote_host (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
+plan_remote_host (GSockPlan *self, GSockRequest *request, GSockPatience *patience, GError **error)
 {
   guint port;
 
   if (!find_port (request, request->remote_port, request->remote_service, &port, error))
     return FALSE;
-  return look_up (&self->remote, request->remote_host, port, request, self->family, cancellable, error);
+  return look_up (&self->remote, request->remote_host, port, request, self->family, patience, error);
 }
 
 static gboolean
-plan_remote (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
+plan_remote (GSockPlan *self, GSockRequest *request, GSockPatience *patience, GError **error)
 {
   if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_ADDRESS))
     return set_address (&self->remote, &request->remote_address);
   if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_FILENAME))
     return set_filename (&self->remote, request->remote_filename, error);
   if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_CONNECTABLE))
-    return take_list (&self->remote, gsock_lookup_connectable (G_SOCKET_CONNECTABLE (request->remote_connectable), self->family, cancellable, error));
+    return take_list (&self->remote, gsock_lookup_connectable (G_SOCKET_CONNECTABLE (request->remote_connectable), self->family, patience, error));
   if (GSOCK_GIVEN (request, GSOCK_KEYWORD_REMOTE_HOST))
-    return plan_remote_host (self, request, cancellable, error);
+    return plan_remote_host (self, request, patience, error);
   return TRUE;
 }
 
@@ -176,13 +176,13 @@ set_scopes (GSockCandidates *candidates, GSockRequest *request)
 }
 
 static gboolean
-plan_family_host (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
+plan_family_host (GSockPlan *self, GSockRequest *request, GSockPatience *patience, GError **error)
 {
   g_auto (GSockCandidates) found = { 0 };
 
   if (!GSOCK_GIVEN (request, GSOCK_KEYWORD_FAMILY_HOST) || self->family != AF_UNSPEC)
     return TRUE;
-  if (!look_up (&found, request->family_host, MAX (request->family_port, 0), request, AF_UNSPEC, cancellable, error))
+  if (!look_up (&found, request->family_host, MAX (request->family_port, 0), request, AF_UNSPEC, patience, error))
     return FALSE;
   self->family = gsock_address_family_number (gsock_candidates_get (&found, 0));
   return TRUE;
@@ -209,12 +209,12 @@ decide_family (GSockPlan *self, GSockRequest *request)
 }
 
 gboolean
-gsock_plan_make (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error)
+gsock_plan_make (GSockPlan *self, GSockRequest *request, GSockPatience *patience, GError **error)
 {
   gsock_plan_init (self);
   self->family = asked_family (request);
-  if (!plan_family_host (self, request, cancellable, error) || !plan_remote (self, request, cancellable, error)
-      || !plan_local (self, request, cancellable, error))
+  if (!plan_family_host (self, request, patience, error) || !plan_remote (self, request, patience, error)
+      || !plan_local (self, request, patience, error))
     return FALSE;
   decide_family (self, request);
   if (GSOCK_GIVEN (request, GSOCK_KEYWORD_SCOPE_ID) || GSOCK_GIVEN (request, GSOCK_KEYWORD_FLOW_INFO))

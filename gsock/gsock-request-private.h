@@ -136,7 +136,7 @@ typedef struct
 } GSockPlan;
 
 void gsock_plan_init (GSockPlan *self);
-gboolean gsock_plan_make (GSockPlan *self, GSockRequest *request, GCancellable *cancellable, GError **error);
+gboolean gsock_plan_make (GSockPlan *self, GSockRequest *request, GSockPatience *patience, GError **error);
 void gsock_plan_clear (GSockPlan *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GSockPlan, gsock_plan_clear)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gsock/gsock-address.h>
+#include <gsock/gsock-wait-private.h>
 
 G_BEGIN_DECLS
 
@@ -43,7 +44,7 @@ void gsock_lookup_add (GSockLookup *self, const GSockAddress *address);
 
 /* The finish function answers the record that the run was started with, or NULL with an error; the
  * record belongs to the result. */
-gboolean gsock_lookup_run (GSockLookup *self, GCancellable *cancellable, GError **error);
+gboolean gsock_lookup_run (GSockLookup *self, GSockPatience *patience, GError **error);
 void gsock_lookup_run_async (GSockLookup *self, gpointer source_tag, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GSockLookup *gsock_lookup_run_finish (GAsyncResult *result, GError **error);
 

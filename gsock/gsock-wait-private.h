@@ -27,6 +27,7 @@ typedef struct
 
 double gsock_patience_left (GSockPatience *patience);
 int gsock_wait (GSockAwaited *awaited, guint n_awaited, GSockPatience *patience);
+int gsock_wait_a_while (GSockAwaited *awaited, guint n_awaited, double seconds, GSockPatience *patience);
 int gsock_wait_one (GSockHandle *handle, int fd, short events, GSockPatience *patience);
 int gsock_pause (GSockHandle *handle, guint milliseconds, GSockPatience *patience);
 void gsock_waiters_wake (GSockHandle *handle);

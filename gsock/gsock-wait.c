@@ -264,22 +264,30 @@ gsock_wait_one (GSockHandle *handle, int fd, short events, GSockPatience *patien
   return ready > 0 ? awaited.revents : ready;
 }
 
-/* Lets some time go by where there is nothing that could be polled for; 0 when it has gone by. */
+/* As gsock_wait, but for @seconds at most, where they are not negative: 0 when these went by first. */
 int
-gsock_pause (GSockHandle *handle, guint milliseconds, GSockPatience *patience)
+gsock_wait_a_while (GSockAwaited *awaited, guint n_awaited, double seconds, GSockPatience *patience)
 {
-  GSockPatience nap = { TRUE, milliseconds / 1e3, patience->cancellable, 0 };
-  GSockAwaited awaited = { .handle = handle, .fd = -1, .events = 0 };
+  GSockPatience nap = { TRUE, seconds, patience->cancellable, 0 };
   gint64 left;
   int ready;
 
-  if (!patience->wait)
-    return -EAGAIN;
+  if (!patience->wait || seconds < 0)
+    return gsock_wait (awaited, n_awaited, patience);
   left = remaining_us (patience);
   if (left == 0)
     return -GSOCK_E_TIMED_OUT;
 
   nap.timeout = MIN (nap.timeout, left / 1e6);
-  ready = gsock_wait (&awaited, 1, &nap);
+  ready = gsock_wait (awaited, n_awaited, &nap);
   return ready == -GSOCK_E_TIMED_OUT ? 0 : ready;
+}
+
+/* Lets some time go by where there is nothing that could be polled for; 0 when it has gone by. */
+int
+gsock_pause (GSockHandle *handle, guint milliseconds, GSockPatience *patience)
+{
+  GSockAwaited awaited = { .handle = handle, .fd = -1, .events = 0 };
+
+  return gsock_wait_a_while (&awaited, 1, milliseconds / 1e3, patience);
 }

@@ -54,10 +54,11 @@ test_cancelled (void)
 {
   g_autoptr (GSocketConnectable) connectable = g_network_address_new ("localhost", 4711);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GSockPatience patience = GSOCK_PATIENCE_INIT (-1, cancellable);
   g_autoptr (GError) error = NULL;
 
   g_cancellable_cancel (cancellable);
-  g_assert_null (gsock_lookup_connectable (connectable, AF_UNSPEC, cancellable, &error));
+  g_assert_null (gsock_lookup_connectable (connectable, AF_UNSPEC, &patience, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 

@@ -250,13 +250,15 @@ static void
 test_cancelled (void)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GSockPatience patience = GSOCK_PATIENCE_INIT (-1, NULL);
   g_auto (GSockPlan) plan = { 0 };
   g_auto (GSockRequest) request;
   g_autoptr (GError) error = NULL;
 
   g_assert_true (make_request (&request, ACTIVE, "remote-host=localhost remote-port=80", &error));
   g_cancellable_cancel (cancellable);
-  g_assert_false (gsock_plan_make (&plan, &request, cancellable, &error));
+  patience.cancellable = cancellable;
+  g_assert_false (gsock_plan_make (&plan, &request, &patience, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 

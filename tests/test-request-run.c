@@ -427,15 +427,16 @@ test_reasons (void)
   test_hosts_write ();
   test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "remote-host", "localhost", "remote-port",
                                                             test_stage_port (&stage, "free"), NULL)));
-  test_assert_message (error, "none of 2 addresses worked: ");
-  test_assert_message (error, "connect to 127.0.0.1:");
-  test_assert_message (error, "connect to [::1]:");
-  test_assert_message (error, "Connection refused");
+  test_assert_message (error, "connect to localhost:");
+  test_assert_message (error, ": none of 2 addresses worked:\n");
+  test_assert_message (error, "\n127.0.0.1:");
+  test_assert_message (error, "\n[::1]:");
+  test_assert_message (error, ": Connection refused");
   test_assert_error (error, GSOCK_ERROR_CONNECTION_REFUSED);
   test_keeps_descriptors (g_assert_null (gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-host", "multi.test", NULL)));
-  test_assert_message (error, "none of 4 addresses worked: ");
-  test_assert_message (error, "bind to 192.0.2.10:0");
-  test_assert_message (error, "bind to [2001:db8::11]:0");
+  test_assert_message (error, "bind to multi.test: none of 4 addresses worked:\n");
+  test_assert_message (error, "\n192.0.2.10:0: ");
+  test_assert_message (error, "\n[2001:db8::11]:0: ");
   test_assert_error (error, GSOCK_ERROR_ADDRESS_NOT_AVAILABLE);
 }
 
