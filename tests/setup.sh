@@ -30,6 +30,7 @@ peers          file:/etc/services              netbase
 peers          dig                             bind9-dnsutils
 peers          dnsmasq                         dnsmasq-base
 peers          openssl                         openssl
+peers          systemd-socket-activate         systemd
 peers          file:/usr/lib/*/gio/modules/libgiognutls.so  glib-networking
 '
 
