@@ -15,6 +15,7 @@ typedef enum
   GSOCK_E_TRUNCATED,
   GSOCK_E_NOT_BOUND,
   GSOCK_E_NOT_INITIALIZED,
+  GSOCK_E_KEPT, /* whoever failed keeps the error */
 } GSockFailure;
 
 /* On what happens seldom: the compiler puts it, and the ways to it, aside of what happens always. A

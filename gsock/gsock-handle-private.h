@@ -23,7 +23,8 @@ typedef struct
   guint generation;          /* of gsock_fork_generation when the descriptor was made */
   guint process;             /* atomic: the gsock_process_depth whose threads are counted here */
   const GSockFamily *ops;
-  GSockWaiterLink *waiters;  /* guarded by gsock_handle_lock */
+  GSockWaiterLink *waiters;  /* guarded by gsock_handle_lock, as the next */
+  struct _GSockRecord *records; /* in which reactors it is waited for */
   GSockSegments *segments;   /* atomic; NULL: no batch has been sent or received */
   int protocol;              /* as the kernel has it, and so are these: */
   guint16 family, type;

@@ -4,6 +4,7 @@
 #include <gsock/gsock-handle-private.h>
 
 #include <gsock/gsock-error-private.h>
+#include <gsock/gsock-reactor-private.h>
 #include <gsock/gsock-segments-private.h>
 #include <gsock/gsock-wait-private.h>
 
@@ -56,12 +57,14 @@ before_fork (void)
   pthread_mutex_lock (&inheritance);
   for (gsize i = 0; i < G_N_ELEMENTS (locks); i++)
     pthread_mutex_lock (&locks[i]);
+  gsock_reactors_lock ();
 }
 
 static void
 count_fork (void)
 {
   __atomic_add_fetch (&gsock_fork_generation, 1, __ATOMIC_RELEASE);
+  gsock_reactors_unlock ();
   for (gsize i = 0; i < G_N_ELEMENTS (locks); i++)
     pthread_mutex_unlock (&locks[i]);
   pthread_mutex_unlock (&inheritance);
@@ -71,6 +74,7 @@ static void
 count_child (void)
 {
   gsock_process_depth++;
+  gsock_reactors_inherit ();
   count_fork ();
 }
 
@@ -222,6 +226,8 @@ gsock_handle_close (GSockHandle *self)
       if ((before & GSOCK_USERS_IN_KERNEL_MASK) != 0 && self->fd >= 0)
         (void) shutdown (self->fd, SHUT_RDWR);
       gsock_waiters_wake (self);
+      if (self->records != NULL)
+        gsock_reactor_handle_closed (self);
     }
   gsock_handle_leave (self, 1);
   return (before & GSOCK_USERS_CLOSED) == 0;

@@ -169,8 +169,8 @@ gsock_passive_socket_accept_connection_direct (GSockPassiveSocket *self, gboolea
   return g_steal_pointer (&socket);
 }
 
-static GSockActiveSocket *
-accept_by_spec (GSockPassiveSocket *self, GSockAcceptSpec *spec, GCancellable *cancellable, GError **error)
+GSockActiveSocket *
+gsock_accept_by_spec (GSockPassiveSocket *self, GSockAcceptSpec *spec, GCancellable *cancellable, GError **error)
 {
   GSockStreamDefaults *defaults;
   GSockActiveSocket *active;
@@ -216,7 +216,7 @@ gsock_passive_socket_accept_connection (GSockPassiveSocket *self, GCancellable *
   va_start (arguments, first_keyword);
   parsed = gsock_keywords_parse_valist (&gsock_accept_keywords, &spec, first_keyword, arguments, error);
   va_end (arguments);
-  return parsed ? accept_by_spec (self, &spec, cancellable, error) : NULL;
+  return parsed ? gsock_accept_by_spec (self, &spec, cancellable, error) : NULL;
 }
 
 /**
@@ -258,5 +258,5 @@ gsock_passive_socket_accept_connection_with_keywords (GSockPassiveSocket *self, 
 
   if (!gsock_keywords_parse_values (&gsock_accept_keywords, &spec, names, values, n_values, error))
     return NULL;
-  return accept_by_spec (self, &spec, cancellable, error);
+  return gsock_accept_by_spec (self, &spec, cancellable, error);
 }

@@ -233,6 +233,9 @@ gboolean gsock_send_destination (GSockSocket *self, const char *operator_name, G
 gssize gsock_check_destination (const GSockHandle *handle, const GSockAddress *destination);
 gboolean gsock_set_send_error (GError **error, const char *operator_name, gssize failure, const GSockHandle *handle, const GSockAddress *destination);
 int gsock_wait_for_receiver (GSockHandle *handle, int fd, gconstpointer address, socklen_t length, GSockPatience *patience);
+/* Once, without waiting: the count, or -EAGAIN or what went wrong. */
+gssize gsock_send_try (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, int flags);
+gssize gsock_receive_try (GSockSocket *self, guint8 *buffer, gsize length, int flags, GSockReceived *received);
 gssize gsock_check_receivable (GSockHandle *handle);
 gboolean gsock_set_receive_error (GError **error, const char *operator_name, gssize failure, const GSockHandle *handle);
 short gsock_receive_events (int flags);

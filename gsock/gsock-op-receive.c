@@ -224,6 +224,20 @@ gsock_set_receive_error (GError **error, const char *operator_name, gssize failu
   return gsock_error_set (error, failure, operator_name, NULL);
 }
 
+gssize
+gsock_receive_try (GSockSocket *self, guint8 *buffer, gsize length, int flags, GSockReceived *received)
+{
+  GSockHandle *handle = gsock_socket_get_handle (self);
+  GSockPatience impatience = { .wait = FALSE };
+  gssize result = gsock_check_receivable (handle);
+
+  received->sender.length = 0;
+  received->flags = 0;
+  if (result == 0)
+    result = receive_on_handle (handle, buffer, length, flags, received, &impatience);
+  return result < 0 && gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result;
+}
+
 static G_ALWAYS_INLINE inline gssize
 receive_now (GSockSocket *self, guint8 *buffer, gsize length, GSockMessageFlags flags, gboolean wait, double timeout, GSockReceived *received, GCancellable *cancellable, GError **error)
 {

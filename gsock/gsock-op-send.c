@@ -154,6 +154,33 @@ gsock_set_send_error (GError **error, const char *operator_name, gssize failure,
   return gsock_error_set (error, failure, g_str_equal (operator_name, "send-to") ? "send" : operator_name, destination);
 }
 
+/* Sending binds; and connects, where it was asked to open the connection as well. */
+static inline void
+note_sent (GSockHandle *handle, int flags)
+{
+  if (G_UNLIKELY (!handle->bound && handle->ops->internet))
+    handle->bound = TRUE;
+  if (G_UNLIKELY ((flags & GSOCK_MESSAGE_FLAGS_FAST_OPEN) != 0 && handle->type == SOCK_STREAM))
+    {
+      handle->connected = TRUE;
+      gsock_handle_update (handle);
+    }
+}
+
+gssize
+gsock_send_try (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, int flags)
+{
+  GSockHandle *handle = gsock_socket_get_handle (self);
+  GSockPatience impatience = { .wait = FALSE };
+  gssize result = gsock_check_destination (handle, destination);
+
+  if (result == 0)
+    result = send_on_handle (handle, buffer, length, destination, flags, &impatience);
+  if (result >= 0)
+    note_sent (handle, flags);
+  return result < 0 && gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result;
+}
+
 static G_ALWAYS_INLINE inline gssize
 send_now (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
@@ -167,13 +194,7 @@ send_now (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddr
     result = send_on_handle (handle, buffer, length, destination, flags, &patience);
   if (G_UNLIKELY (result < 0))
     return gsock_set_send_error (error, "send-to", gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle, destination) - 1;
-  if (G_UNLIKELY (!handle->bound && handle->ops->internet))
-    handle->bound = TRUE;
-  if (G_UNLIKELY ((flags & GSOCK_MESSAGE_FLAGS_FAST_OPEN) != 0 && handle->type == SOCK_STREAM))
-    {
-      handle->connected = TRUE;
-      gsock_handle_update (handle);
-    }
+  note_sent (handle, flags);
   return result;
 }
 

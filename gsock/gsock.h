@@ -19,6 +19,8 @@
 #include <gsock/gsock-datagram-socket.h>
 #include <gsock/gsock-group.h>
 #include <gsock/gsock-raw-socket.h>
+#include <gsock/gsock-socket-async.h>
+#include <gsock/gsock-watch.h>
 #include <gsock/gsock-make-socket.h>
 #include <gsock/gsock-fd-passing.h>
 #include <gsock/gsock-activation.h>

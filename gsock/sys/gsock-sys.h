@@ -43,4 +43,21 @@ int gsock_sys_receive_many (int fd, GSockSysMessage *messages, guint n_messages,
 /* pidfd-linux.c, pidfd-none.c: FALSE where the system numbers no pidfds. */
 gboolean gsock_sys_pidfd_id (pid_t pid, guint64 *id);
 
+/* readiness-epoll.c, readiness-none.c: a set of descriptors, itself a descriptor that is readable when
+ * one of them is ready. Events are those of poll; the tag comes back with them. watch is for what may
+ * be in the set already. */
+#define GSOCK_SYS_READY_MAX 128
+
+typedef struct
+{
+  guint64 tag;
+  guint events;
+} GSockSysReady;
+
+int gsock_sys_readiness_open (void);
+int gsock_sys_readiness_add (int set, int fd, guint events, guint64 tag);
+int gsock_sys_readiness_watch (int set, int fd, guint events, guint64 tag);
+void gsock_sys_readiness_forget (int set, int fd);
+guint gsock_sys_readiness_fetch (int set, GSockSysReady *ready, guint room);
+
 G_END_DECLS

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The reactor: the one source through which a main context serves all sockets that are waited for in it. */
+
+#include <gsock/gsock-interest-private.h>
+
+typedef struct
+{
+  GSource source;
+  GSockReactor *reactor;
+} ReactorSource;
+
+/* By context and priority. Held across every fork, with the locks of all reactors. */
+static pthread_mutex_t reactors_lock = PTHREAD_MUTEX_INITIALIZER;
+static GHashTable *reactors = NULL;
+
+/* The source */
+
+static void
+expire (GSockReactor *self, gint64 now)
+{
+  GSockInterest *interest;
+
+  while ((interest = gsock_deadlines_first (self->deadlines)) != NULL && interest->deadline <= now)
+    gsock_interest_fire (interest, GSOCK_TOLD_LATE);
+}
+
+static gboolean
+source_prepare (GSource *source, int *timeout)
+{
+  GSockReactor *self = ((ReactorSource *) source)->reactor;
+  GSockInterest *earliest;
+  gboolean ready;
+
+  *timeout = -1;
+  pthread_mutex_lock (&self->lock);
+  self->thread = pthread_self ();
+  self->looked_at = TRUE;
+  if (G_UNLIKELY (self->readiness.inherited))
+    gsock_readiness_renew (&self->readiness);
+  ready = self->first != NULL;
+  earliest = gsock_deadlines_first (self->deadlines);
+  if (!ready && earliest != NULL)
+    {
+      gint64 left = earliest->deadline - g_source_get_time (source);
+
+      ready = left <= 0;
+      *timeout = (int) CLAMP ((left + 999) / 1000, 0, G_MAXINT);
+    }
+  pthread_mutex_unlock (&self->lock);
+  return ready;
+}
+
+static gboolean
+source_check (GSource *source)
+{
+  GSockReactor *self = ((ReactorSource *) source)->reactor;
+  GSockInterest *earliest;
+  gboolean ready;
+
+  pthread_mutex_lock (&self->lock);
+  earliest = gsock_deadlines_first (self->deadlines);
+  ready = self->first != NULL || (earliest != NULL && earliest->deadline <= g_source_get_time (source));
+  pthread_mutex_unlock (&self->lock);
+  return ready;
+}
+
+static GSockInterest *
+take_next (GSockReactor *self)
+{
+  GSockInterest *interest = self->first;
+
+  if (interest == NULL || (gint) (interest->turn - self->turn) > 0)
+    return NULL;
+  gsock_interest_unlink (&self->first, &self->last, interest);
+  return interest;
+}
+
+/* One after the other from the one queue: a function may run the context itself, and finds the rest
+ * there. */
+static gboolean
+source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  GSockReactor *self = ((ReactorSource *) source)->reactor;
+  GSockInterest *interest;
+
+  pthread_mutex_lock (&self->lock);
+  self->turn++;
+  if (self->woken)
+    {
+      self->woken = FALSE;
+      g_source_set_ready_time (source, -1);
+    }
+  expire (self, g_source_get_time (source));
+  gsock_readiness_fetch (&self->readiness, gsock_record_ready);
+  while ((interest = take_next (self)) != NULL)
+    {
+      guint told = interest->told;
+
+      interest->told = 0;
+      pthread_mutex_unlock (&self->lock);
+      interest->function (interest, told);
+      pthread_mutex_lock (&self->lock);
+    }
+  pthread_mutex_unlock (&self->lock);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Reactors */
+
+static guint
+hash_reactor (gconstpointer key)
+{
+  const GSockReactor *self = key;
+
+  return g_direct_hash (self->context) ^ (guint) self->priority;
+}
+
+static gboolean
+equal_reactors (gconstpointer a, gconstpointer b)
+{
+  const GSockReactor *one = a, *other = b;
+
+  return one->context == other->context && one->priority == other->priority;
+}
+
+static void
+abandon_record (GSockRecord *record, guint unused)
+{
+  while (record->first != NULL)
+    gsock_interest_fire (record->first, GSOCK_TOLD_ABANDONED);
+}
+
+static void
+tell_abandoned (GSockReactor *self)
+{
+  GSockInterest *interest;
+
+  while ((interest = self->first) != NULL)
+    {
+      gsock_interest_unlink (&self->first, &self->last, interest);
+      pthread_mutex_unlock (&self->lock);
+      interest->function (interest, GSOCK_TOLD_ABANDONED);
+      pthread_mutex_lock (&self->lock);
+    }
+}
+
+/* The context is gone. */
+static void
+source_finalize (GSource *source)
+{
+  GSockReactor *self = ((ReactorSource *) source)->reactor;
+
+  pthread_mutex_lock (&reactors_lock);
+  g_hash_table_remove (reactors, self);
+  pthread_mutex_unlock (&reactors_lock);
+  pthread_mutex_lock (&self->lock);
+  gsock_readiness_foreach (&self->readiness, abandon_record);
+  while (self->deadlines->len > 0)
+    gsock_interest_fire (gsock_deadlines_first (self->deadlines), GSOCK_TOLD_ABANDONED);
+  gsock_readiness_end (&self->readiness);
+  tell_abandoned (self);
+  pthread_mutex_unlock (&self->lock);
+  gsock_reactor_unref (self);
+}
+
+static GSourceFuncs source_funcs = {
+  .prepare = source_prepare,
+  .check = source_check,
+  .dispatch = source_dispatch,
+  .finalize = source_finalize,
+};
+
+static GSockReactor *
+new_reactor (GMainContext *context, int priority)
+{
+  GSockReactor *self = g_new0 (GSockReactor, 1);
+  GSource *source = g_source_new (&source_funcs, sizeof (ReactorSource));
+
+  self->references = 1; /* the source's */
+  pthread_mutex_init (&self->lock, NULL);
+  self->context = context;
+  self->priority = priority;
+  self->deadlines = g_ptr_array_new ();
+  gsock_readiness_init (&self->readiness, source);
+  ((ReactorSource *) source)->reactor = self;
+  g_source_set_static_name (source, "GSockReactor");
+  g_source_set_priority (source, priority);
+  g_source_set_can_recurse (source, TRUE);
+  g_source_attach (source, context);
+  g_source_unref (source);
+  return self;
+}
+
+GSockReactor *
+gsock_reactor_ref (GSockReactor *self)
+{
+  __atomic_add_fetch (&self->references, 1, __ATOMIC_RELAXED);
+  return self;
+}
+
+void
+gsock_reactor_unref (GSockReactor *self)
+{
+  if (__atomic_sub_fetch (&self->references, 1, __ATOMIC_ACQ_REL) > 0)
+    return;
+  g_ptr_array_unref (self->deadlines);
+  gsock_readiness_clear (&self->readiness);
+  pthread_mutex_destroy (&self->lock);
+  g_free (self);
+}
+
+/* Forks: no other thread may be about to change a reactor that the child will have. */
+
+static void
+for_each_reactor (void (*function) (GSockReactor *reactor))
+{
+  GHashTableIter iter;
+  gpointer reactor;
+
+  if (reactors == NULL)
+    return;
+  g_hash_table_iter_init (&iter, reactors);
+  while (g_hash_table_iter_next (&iter, &reactor, NULL))
+    function (reactor);
+}
+
+static void
+lock_one (GSockReactor *self)
+{
+  pthread_mutex_lock (&self->lock);
+}
+
+static void
+unlock_one (GSockReactor *self)
+{
+  pthread_mutex_unlock (&self->lock);
+}
+
+static void
+inherit_one (GSockReactor *self)
+{
+  self->readiness.inherited = self->readiness.set >= 0;
+}
+
+void
+gsock_reactors_lock (void)
+{
+  pthread_mutex_lock (&reactors_lock);
+  for_each_reactor (lock_one);
+}
+
+void
+gsock_reactors_unlock (void)
+{
+  for_each_reactor (unlock_one);
+  pthread_mutex_unlock (&reactors_lock);
+}
+
+void
+gsock_reactors_inherit (void)
+{
+  for_each_reactor (inherit_one);
+}
+
+/* %NULL is the default context. */
+GSockReactor *
+gsock_reactor_get (GMainContext *context, int priority)
+{
+  GSockReactor key = { .context = context != NULL ? context : g_main_context_default (), .priority = priority };
+  GSockReactor *self;
+
+  pthread_mutex_lock (&reactors_lock);
+  if (reactors == NULL)
+    reactors = g_hash_table_new (hash_reactor, equal_reactors);
+  self = g_hash_table_lookup (reactors, &key);
+  if (self == NULL)
+    {
+      self = new_reactor (key.context, priority);
+      g_hash_table_add (reactors, self);
+    }
+  gsock_reactor_ref (self);
+  pthread_mutex_unlock (&reactors_lock);
+  return self;
+}
+

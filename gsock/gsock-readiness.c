@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which descriptors a reactor watches: each by itself, or in a set that is one descriptor. */
+
+#include <gsock/gsock-readiness-private.h>
+
+#include <gsock/sys/gsock-sys.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+/* Past so many a set is cheaper: asking it takes a system call of its own. */
+#define DIRECT_MAX 2
+
+/* The generation makes out what is told of a record that is gone. */
+typedef struct
+{
+  GSockRecord *record;
+  guint generation;
+  guint next_free;
+} Slot;
+
+static Slot *
+get_slot (GSockReadiness *self, guint slot)
+{
+  return &g_array_index (self->slots, Slot, slot - 1);
+}
+
+static guint64
+tag_of (GSockReadiness *self, guint slot)
+{
+  return (guint64) get_slot (self, slot)->generation << 32 | slot;
+}
+
+static GSockRecord *
+find_record (GSockReadiness *self, guint64 tag)
+{
+  guint slot = (guint32) tag;
+
+  if (slot == 0 || slot > self->slots->len || tag_of (self, slot) != tag)
+    return NULL;
+  return get_slot (self, slot)->record;
+}
+
+static guint
+take_slot (GSockReadiness *self, GSockRecord *record)
+{
+  guint slot = self->free_slot;
+
+  if (slot == 0)
+    {
+      g_array_append_vals (self->slots, &(Slot){ .generation = 1 }, 1);
+      slot = self->slots->len;
+    }
+  else
+    self->free_slot = get_slot (self, slot)->next_free;
+  get_slot (self, slot)->record = record;
+  return slot;
+}
+
+static void
+release_slot (GSockReadiness *self, guint slot)
+{
+  Slot *at = get_slot (self, slot);
+
+  *at = (Slot){ .generation = at->generation + 1, .next_free = self->free_slot };
+  self->free_slot = slot;
+}
+
+void
+gsock_readiness_init (GSockReadiness *self, GSource *source)
+{
+  *self = (GSockReadiness){
+    .source = source,
+    .set = -1,
+    .direct = g_ptr_array_new (),
+    .slots = g_array_new (FALSE, FALSE, sizeof (Slot)),
+  };
+}
+
+static void
+close_set (GSockReadiness *self)
+{
+  if (self->set_tag != NULL && self->source != NULL)
+    g_source_remove_unix_fd (self->source, self->set_tag);
+  self->set_tag = NULL;
+  if (self->set >= 0)
+    (void) close (self->set);
+  self->set = -1;
+  self->inherited = FALSE;
+}
+
+/* The source goes, and its descriptors with it. */
+void
+gsock_readiness_end (GSockReadiness *self)
+{
+  self->source = NULL;
+  close_set (self);
+  for (guint i = 0; i < self->direct->len; i++)
+    {
+      GSockRecord *record = g_ptr_array_index (self->direct, i);
+
+      record->tag = NULL;
+      record->registered = 0;
+    }
+  g_ptr_array_set_size (self->direct, 0);
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      GSockRecord *record = g_array_index (self->slots, Slot, i).record;
+
+      if (record != NULL)
+        record->slot = record->registered = 0;
+    }
+  g_array_set_size (self->slots, 0);
+}
+
+void
+gsock_readiness_clear (GSockReadiness *self)
+{
+  g_ptr_array_unref (self->direct);
+  g_array_unref (self->slots);
+}
+
+static void
+watch_directly (GSockReadiness *self, GSockRecord *record, guint events)
+{
+  record->tag = g_source_add_unix_fd (self->source, record->fd, events);
+  record->registered = events;
+  g_ptr_array_add (self->direct, record);
+}
+
+static void
+stop_watching_directly (GSockReadiness *self, GSockRecord *record)
+{
+  g_source_remove_unix_fd (self->source, record->tag);
+  record->tag = NULL;
+  record->registered = 0;
+  g_ptr_array_remove_fast (self->direct, record);
+}
+
+static int
+add_to_set (GSockReadiness *self, GSockRecord *record, guint events)
+{
+  int result;
+
+  record->slot = take_slot (self, record);
+  result = gsock_sys_readiness_add (self->set, record->fd, events, tag_of (self, record->slot));
+  if (result < 0)
+    {
+      release_slot (self, record->slot);
+      record->slot = 0;
+      return result;
+    }
+  record->registered = events;
+  self->n_in_set++;
+  return 0;
+}
+
+/* What is closed while it lives on elsewhere would be told of for ever: it goes before. */
+static void
+remove_from_set (GSockReadiness *self, GSockRecord *record)
+{
+  if (!self->inherited)
+    gsock_sys_readiness_forget (self->set, record->fd);
+  release_slot (self, record->slot);
+  record->slot = 0;
+  record->registered = 0;
+  if (--self->n_in_set == 0)
+    close_set (self);
+}
+
+static gboolean
+open_set (GSockReadiness *self)
+{
+  self->set = gsock_sys_readiness_open ();
+  if (self->set < 0)
+    {
+      self->set = -1;
+      return FALSE;
+    }
+  self->set_tag = g_source_add_unix_fd (self->source, self->set, G_IO_IN);
+  return TRUE;
+}
+
+/* Those that are watched by themselves come along. */
+static gboolean
+begin_set (GSockReadiness *self)
+{
+  if (!open_set (self))
+    return FALSE;
+  for (guint i = self->direct->len; i > 0; i--)
+    {
+      GSockRecord *record = g_ptr_array_index (self->direct, i - 1);
+      guint events = record->registered;
+
+      if (add_to_set (self, record, events) < 0)
+        continue;
+      stop_watching_directly (self, record);
+      record->registered = events;
+    }
+  return TRUE;
+}
+
+static int
+register_anew (GSockReadiness *self, GSockRecord *record, guint events)
+{
+  if (self->set < 0 && self->direct->len >= DIRECT_MAX)
+    begin_set (self);
+  if (self->set >= 0 && add_to_set (self, record, events) == 0)
+    return 0;
+  watch_directly (self, record, events);
+  return 0;
+}
+
+static int
+modify (GSockReadiness *self, GSockRecord *record, guint events)
+{
+  int result = 0;
+
+  if (record->tag != NULL)
+    g_source_modify_unix_fd (self->source, record->tag, events);
+  else
+    result = gsock_sys_readiness_watch (self->set, record->fd, events, tag_of (self, record->slot));
+  if (result == 0)
+    record->registered = events;
+  return result;
+}
+
+/* Without events nothing is told, not even what poll tells unasked. */
+int
+gsock_readiness_register (GSockReadiness *self, GSockRecord *record, guint events)
+{
+  if (events == record->registered)
+    return 0;
+  if (self->inherited)
+    gsock_readiness_renew (self);
+  if (events == 0)
+    {
+      gsock_readiness_forget (self, record);
+      return 0;
+    }
+  return record->registered == 0 ? register_anew (self, record, events) : modify (self, record, events);
+}
+
+void
+gsock_readiness_forget (GSockReadiness *self, GSockRecord *record)
+{
+  if (record->tag != NULL)
+    stop_watching_directly (self, record);
+  else if (record->slot != 0)
+    remove_from_set (self, record);
+}
+
+/* From the end: the function may have one removed. */
+static void
+fetch_direct (GSockReadiness *self, GSockReadinessFunc function)
+{
+  for (guint i = self->direct->len; i > 0; i--)
+    if (i <= self->direct->len)
+      {
+        GSockRecord *record = g_ptr_array_index (self->direct, i - 1);
+        guint events = g_source_query_unix_fd (self->source, record->tag);
+
+        if (events != 0)
+          function (record, events);
+      }
+}
+
+/* Somebody closed the number behind gsock's back and keeps what it stood for. It can only be got rid of
+ * with the whole set. */
+static void
+fetch_from_set (GSockReadiness *self, GSockReadinessFunc function)
+{
+  GSockSysReady ready[GSOCK_SYS_READY_MAX];
+  guint n = gsock_sys_readiness_fetch (self->set, ready, G_N_ELEMENTS (ready));
+  gboolean strange = FALSE;
+
+  for (guint i = 0; i < n; i++)
+    {
+      GSockRecord *record = find_record (self, ready[i].tag);
+
+      if (record != NULL)
+        function (record, ready[i].events);
+      else
+        strange = TRUE;
+    }
+  if (strange)
+    gsock_readiness_renew (self);
+}
+
+void
+gsock_readiness_fetch (GSockReadiness *self, GSockReadinessFunc function)
+{
+  fetch_direct (self, function);
+  if (self->set_tag != NULL && g_source_query_unix_fd (self->source, self->set_tag) != 0)
+    fetch_from_set (self, function);
+}
+
+void
+gsock_readiness_foreach (GSockReadiness *self, GSockReadinessFunc function)
+{
+  for (guint i = self->direct->len; i > 0; i--)
+    if (i <= self->direct->len)
+      function (g_ptr_array_index (self->direct, i - 1), 0);
+  for (guint i = 0; i < self->slots->len; i++)
+    if (g_array_index (self->slots, Slot, i).record != NULL)
+      function (g_array_index (self->slots, Slot, i).record, 0);
+}
+
+/* Makes another set of the same descriptors. A child must: what it removed from its parent's set would
+ * be removed for the parent. */
+void
+gsock_readiness_renew (GSockReadiness *self)
+{
+  gboolean again = self->set >= 0;
+
+  close_set (self);
+  if (!again)
+    return;
+  again = open_set (self);
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      GSockRecord *record = g_array_index (self->slots, Slot, i).record;
+      guint events;
+
+      if (record == NULL)
+        continue;
+      events = record->registered;
+      if (again && gsock_sys_readiness_add (self->set, record->fd, events, tag_of (self, record->slot)) == 0)
+        continue;
+      release_slot (self, record->slot);
+      record->slot = 0;
+      self->n_in_set--;
+      watch_directly (self, record, events);
+    }
+  if (self->n_in_set == 0)
+    close_set (self);
+}
