@@ -43,6 +43,7 @@ MEANINGS = {
     'wait': 'whether to wait, true by default; where there is nothing to do without waiting the error is `would-block`',
 }
 OPERATOR_MEANINGS = {
+    ('receive-file-descriptors', 'size'): 'how many bytes of payload to receive with them, 1 by default',
     ('receive-many', 'size'): 'the most bytes of each datagram; by default as many as it has',
     ('bind-address', 'host'): 'another spelling of `local-host`',
     ('bind-address', 'port'): 'another spelling of `local-port`',

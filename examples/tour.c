@@ -122,7 +122,7 @@ worker (GSockSocket *inbox)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *name = g_strdup_printf ("process %d", (int) getpid ());
-  int fd = gsock_socket_receive_file_descriptor (inbox, TRUE, 5.0, NULL, &error);
+  int fd = gsock_socket_receive_file_descriptor (inbox, NULL, &error, "timeout", 5.0, NULL);
   g_autoptr (GSockSocket) client = fd >= 0 ? gsock_make_socket_from_fd (fd, &error, "dup", FALSE, NULL) : NULL;
   gboolean done = FALSE;
 
@@ -145,7 +145,7 @@ hand_over (GSockSocket *outbox, GError **error)
   gsock_with_open_socket (client, error, "remote-host", "127.0.0.1", "remote-port", gsock_socket_get_local_port (server), NULL)
     {
       gsock_with_accept_connection (peer, GSOCK_PASSIVE_SOCKET (server), error, "timeout", 5.0, NULL)
-        if (!gsock_socket_send_file_descriptor (outbox, gsock_socket_get_file_descriptor (peer, NULL), TRUE, 5.0, NULL, error))
+        if (!gsock_socket_send_file_descriptor (outbox, gsock_socket_get_file_descriptor (peer, NULL), NULL, error, "timeout", 5.0, NULL))
           return FALSE;
       return *error == NULL && say (client, "hello, worker", error) && hear ("client", client, error);
     }

@@ -20,6 +20,10 @@ typedef union
  * pidfd, is closed: nothing that it has installed is overlooked. */
 void gsock_control_collect_descriptors (struct msghdr *message, GArray *fds);
 
+/* The same into an array for GSOCK_FILE_DESCRIPTORS_MAX of them, in which there are @n_fds already. How
+ * many there are; those above the maximum are closed. */
+gsize gsock_control_copy_descriptors (struct msghdr *message, int *fds, gsize n_fds);
+
 /* Closes all that came with a message. */
 void gsock_control_close_all (struct msghdr *message);
 

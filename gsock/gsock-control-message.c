@@ -43,6 +43,36 @@ gsock_control_collect_descriptors (struct msghdr *message, GArray *fds)
     }
 }
 
+static gsize
+copy (const struct cmsghdr *control, int *fds, gsize n_fds)
+{
+  gsize n = (control->cmsg_len - CMSG_LEN (0)) / sizeof (int), fits = MIN (n, GSOCK_FILE_DESCRIPTORS_MAX - MIN (n_fds, GSOCK_FILE_DESCRIPTORS_MAX));
+  int surplus;
+
+  memcpy (fds + MIN (n_fds, GSOCK_FILE_DESCRIPTORS_MAX), CMSG_DATA (control), fits * sizeof (int));
+  for (gsize i = fits; i < n; i++)
+    {
+      memcpy (&surplus, CMSG_DATA (control) + i * sizeof (int), sizeof surplus);
+      gsock_control_close_descriptor (surplus);
+    }
+  return n_fds + n;
+}
+
+gsize
+gsock_control_copy_descriptors (struct msghdr *message, int *fds, gsize n_fds)
+{
+  for (struct cmsghdr *control = CMSG_FIRSTHDR (message); control != NULL; control = CMSG_NXTHDR (message, control))
+    {
+      if (control->cmsg_level != SOL_SOCKET)
+        continue;
+      if (control->cmsg_type == SCM_RIGHTS)
+        n_fds = copy (control, fds, n_fds);
+      else if (control->cmsg_type == GSOCK_SYS_SCM_PIDFD)
+        close_pidfd (control);
+    }
+  return n_fds;
+}
+
 static gpointer
 close_in_thread (gpointer fd)
 {

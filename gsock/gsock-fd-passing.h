@@ -19,12 +19,31 @@ G_BEGIN_DECLS
 #define GSOCK_FILE_DESCRIPTORS_MAX 253
 
 GSOCK_AVAILABLE_IN_1_0
-gboolean gsock_socket_send_file_descriptor (GSockSocket *self, int fd, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+gboolean gsock_socket_send_file_descriptor (GSockSocket *self, int fd, GCancellable *cancellable, GError **error, const char *first_keyword, ...);
 GSOCK_AVAILABLE_IN_1_0
-int gsock_socket_receive_file_descriptor (GSockSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+gboolean gsock_socket_send_file_descriptor_with_keywords (GSockSocket *self, int fd, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error);
 GSOCK_AVAILABLE_IN_1_0
-gboolean gsock_socket_send_file_descriptors (GSockSocket *self, const int *fds, gsize n_fds, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+gboolean gsock_socket_send_file_descriptor_direct (GSockSocket *self, int fd, const GSockAddress *destination, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+
 GSOCK_AVAILABLE_IN_1_0
-int *gsock_socket_receive_file_descriptors (GSockSocket *self, gsize maximum, gboolean wait, double timeout, gsize *n_fds, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gssize gsock_socket_send_file_descriptors (GSockSocket *self, const int *fds, gsize n_fds, GBytes *payload, GCancellable *cancellable, GError **error, const char *first_keyword, ...);
+GSOCK_AVAILABLE_IN_1_0
+gssize gsock_socket_send_file_descriptors_with_keywords (GSockSocket *self, const int *fds, gsize n_fds, GBytes *payload, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error);
+GSOCK_AVAILABLE_IN_1_0
+gssize gsock_socket_send_file_descriptors_direct (GSockSocket *self, const int *fds, gsize n_fds, const guint8 *payload, gsize length, const GSockAddress *destination, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+
+GSOCK_AVAILABLE_IN_1_0
+int gsock_socket_receive_file_descriptor (GSockSocket *self, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
+int gsock_socket_receive_file_descriptor_with_keywords (GSockSocket *self, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
+int gsock_socket_receive_file_descriptor_direct (GSockSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+GSOCK_AVAILABLE_IN_1_0
+int *gsock_socket_receive_file_descriptors (GSockSocket *self, gsize maximum, gsize *n_fds, GBytes **payload, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
+int *gsock_socket_receive_file_descriptors_with_keywords (GSockSocket *self, gsize maximum, const char *const *names, const GValue *values, guint n_values, gsize *n_fds, GBytes **payload, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
+gssize gsock_socket_receive_file_descriptors_direct (GSockSocket *self, int *fds, gsize maximum, guint8 *payload, gsize size, gsize *length, gboolean wait, double timeout, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

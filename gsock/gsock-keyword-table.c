@@ -203,6 +203,42 @@ GSockKeywordTable gsock_receive_message_keywords = {
   .n_rows = G_N_ELEMENTS (receive_message_rows),
 };
 
+static const GSockKeyword send_descriptor_rows[] = {
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_SEND_WAIT, .offset = offsetof (GSockSendSpec, wait) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_SEND_TIMEOUT, .offset = offsetof (GSockSendSpec, timeout) },
+  { .name = "remote-address", .type = GSOCK_ARGUMENT_ADDRESS, .id = GSOCK_SEND_ADDRESS, .offset = offsetof (GSockSendSpec, address), .get_type = gsock_address_get_type },
+  { .name = "remote-filename", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_SEND_FILENAME, .offset = offsetof (GSockSendSpec, filename) },
+};
+
+GSockKeywordTable gsock_send_descriptor_keywords = {
+  .operator_name = "send-file-descriptor",
+  .rows = send_descriptor_rows,
+  .n_rows = G_N_ELEMENTS (send_descriptor_rows),
+};
+
+static const GSockKeyword receive_descriptor_rows[] = {
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_RECEIVE_MANY_WAIT, .offset = offsetof (GSockReceiveManySpec, wait) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_RECEIVE_MANY_TIMEOUT, .offset = offsetof (GSockReceiveManySpec, timeout) },
+};
+
+GSockKeywordTable gsock_receive_descriptor_keywords = {
+  .operator_name = "receive-file-descriptor",
+  .rows = receive_descriptor_rows,
+  .n_rows = G_N_ELEMENTS (receive_descriptor_rows),
+};
+
+static const GSockKeyword receive_descriptors_rows[] = {
+  { .name = "size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_RECEIVE_MANY_SIZE, .offset = offsetof (GSockReceiveManySpec, size), .minimum = 1, .maximum = 65536 },
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_RECEIVE_MANY_WAIT, .offset = offsetof (GSockReceiveManySpec, wait) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_RECEIVE_MANY_TIMEOUT, .offset = offsetof (GSockReceiveManySpec, timeout) },
+};
+
+GSockKeywordTable gsock_receive_descriptors_keywords = {
+  .operator_name = "receive-file-descriptors",
+  .rows = receive_descriptors_rows,
+  .n_rows = G_N_ELEMENTS (receive_descriptors_rows),
+};
+
 static const GSockKeyword from_fd_rows[] = {
   { .name = "dup", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_FROM_FD_DUP, .offset = offsetof (GSockFromFdSpec, dup) },
   { .name = "connect", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_FROM_FD_CONNECT, .offset = offsetof (GSockFromFdSpec, role), .minimum = GSOCK_ROLE_ACTIVE, .maximum = GSOCK_ROLE_PASSIVE, .get_type = gsock_role_get_type },

@@ -222,6 +222,9 @@ extern GSockKeywordTable gsock_send_many_keywords;
 extern GSockKeywordTable gsock_receive_many_keywords;
 extern GSockKeywordTable gsock_send_message_keywords;
 extern GSockKeywordTable gsock_receive_message_keywords;
+extern GSockKeywordTable gsock_send_descriptor_keywords;
+extern GSockKeywordTable gsock_receive_descriptor_keywords;
+extern GSockKeywordTable gsock_receive_descriptors_keywords;
 extern GSockKeywordTable gsock_from_fd_keywords;
 extern GSockKeywordTable gsock_pair_keywords;
 

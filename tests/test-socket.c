@@ -206,13 +206,13 @@ call_disconnect (GSockSocket *socket, GError **error)
 static gboolean
 call_send_descriptor (GSockSocket *socket, GError **error)
 {
-  return gsock_socket_send_file_descriptor (socket, 0, TRUE, -1, NULL, error);
+  return gsock_socket_send_file_descriptor_direct (socket, 0, NULL, TRUE, -1, NULL, error);
 }
 
 static gboolean
 call_receive_descriptor (GSockSocket *socket, GError **error)
 {
-  return gsock_socket_receive_file_descriptor (socket, TRUE, -1, NULL, error) >= 0;
+  return gsock_socket_receive_file_descriptor_direct (socket, TRUE, -1, NULL, error) >= 0;
 }
 
 static const struct

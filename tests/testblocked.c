@@ -176,7 +176,7 @@ call_receive_bytes (TestBlocked *self, gboolean wait, double timeout, GCancellab
 static gboolean
 call_receive_descriptors (TestBlocked *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
-  int fd = gsock_socket_receive_file_descriptor (self->socket, wait, timeout, cancellable, error);
+  int fd = gsock_socket_receive_file_descriptor_direct (self->socket, wait, timeout, cancellable, error);
 
   if (fd >= 0)
     close (fd);
@@ -193,7 +193,7 @@ call_send (TestBlocked *self, gboolean wait, double timeout, GCancellable *cance
 static gboolean
 call_send_descriptor (TestBlocked *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
-  return gsock_socket_send_file_descriptor (self->socket, STDIN_FILENO, wait, timeout, cancellable, error);
+  return gsock_socket_send_file_descriptor_direct (self->socket, STDIN_FILENO, NULL, wait, timeout, cancellable, error);
 }
 
 static gboolean
@@ -257,7 +257,7 @@ release_by_sending_there (TestBlocked *self)
 static void
 release_by_sending_descriptor (TestBlocked *self)
 {
-  g_assert_true (gsock_socket_send_file_descriptor (self->peer, STDIN_FILENO, TRUE, GSOCK_TIMEOUT_NEVER, NULL, NULL));
+  g_assert_true (gsock_socket_send_file_descriptor_direct (self->peer, STDIN_FILENO, NULL, TRUE, GSOCK_TIMEOUT_NEVER, NULL, NULL));
 }
 
 /* The acknowledgement that tells a TCP sender of the room comes when it likes. */

@@ -153,6 +153,11 @@ test('descriptors', () => {
         equal(ours.localPort, passed.localPort);
         ours.close();
     }
+    equal(left.send_file_descriptors([0, 1], 'hello'), 5);
+    const whole = right.receive_file_descriptors({maximum: 16, size: 5});
+    equal(whole.payload, new TextEncoder().encode('hello'));
+    equal(whole.length, 2);
+    whole.forEach(fd => GLib.close(fd));
     for (const made of [left, right, passed])
         made.close();
 });

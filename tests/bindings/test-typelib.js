@@ -40,10 +40,10 @@ test('streams', () => {
 test('a pair, descriptors and waiting', () => {
     const [done, left, right] = GSock.make_socket_pair(['type'], ['seqpacket']);
     ok(done);
-    left.send_file_descriptors([0], true, 5, null);
+    left.send_file_descriptors([0], null, [], [], null);
     equal(right.wait_for(GLib.IOCondition.IN, 5, null), GLib.IOCondition.IN);
     equal(GSock.wait_for_any([right], [GLib.IOCondition.IN], 5, null), [right]);
-    const [fd] = right.receive_file_descriptors(16, true, 5, null);
+    const [[fd]] = right.receive_file_descriptors(16, ['timeout'], [5], null);
     GLib.close(fd);
     left.close(false);
     right.close(false);

@@ -66,8 +66,8 @@ class Plain(unittest.TestCase):
     def test_pair_and_descriptors(self):
         done, left, right = GSock.make_socket_pair(['type'], ['seqpacket'])
         self.assertTrue(done)
-        self.assertTrue(left.send_file_descriptors([0, 1], True, 5.0, None))
-        fds = right.receive_file_descriptors(16, True, 5.0, None)
+        self.assertEqual(left.send_file_descriptors([0, 1], None, [], [], None), 1)
+        fds, _ = right.receive_file_descriptors(16, ['timeout'], [5.0], None)
         self.assertEqual(len(fds), 2)
         for fd in fds:
             os.close(fd)

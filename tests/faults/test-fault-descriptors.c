@@ -26,14 +26,14 @@ send_many (GSockSocket *socket, gsize n_fds)
 
   for (gsize i = 0; i < n_fds; i++)
     fds[i] = STDIN_FILENO;
-  gsock_socket_send_file_descriptors (socket, fds, n_fds, TRUE, GSOCK_TIMEOUT_NEVER, NULL, &error);
+  gsock_socket_send_file_descriptors (socket, fds, n_fds, NULL, NULL, &error, NULL);
   g_assert_no_error (error);
 }
 
 static int *
 receive_many (GSockSocket *socket, gsize maximum, gsize *n_fds, GError **error)
 {
-  return gsock_socket_receive_file_descriptors (socket, maximum, TRUE, 60, n_fds, NULL, error);
+  return gsock_socket_receive_file_descriptors (socket, maximum, n_fds, NULL, NULL, error, "timeout", 60.0, NULL);
 }
 
 static gboolean
@@ -70,7 +70,7 @@ test_more_than_fit (gconstpointer kind)
       test_assert_error (error, GSOCK_ERROR_TRUNCATED);
       g_assert_cmpuint (n_fds, ==, 0);
       g_assert_cmpuint (test_count_descriptors (), ==, before);
-      fd = gsock_socket_receive_file_descriptor (wire.near, TRUE, 60, NULL, &error);
+      fd = gsock_socket_receive_file_descriptor_direct (wire.near, TRUE, 60, NULL, &error);
       g_assert_no_error (error);
       g_assert_true (is_standard_input (fd));
       g_assert_cmpint (fcntl (fd, F_GETFD), ==, FD_CLOEXEC);
@@ -161,7 +161,7 @@ receive_without_descriptors (gpointer data)
   limit.rlim_cur = limit.rlim_max;
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
   g_assert_cmpuint (test_count_descriptors (), ==, before);
-  g_assert_cmpint (gsock_socket_receive_file_descriptor (wire.near, TRUE, 60, NULL, &error), >=, 0);
+  g_assert_cmpint (gsock_socket_receive_file_descriptor_direct (wire.near, TRUE, 60, NULL, &error), >=, 0);
   g_assert_no_error (error);
 }
 
@@ -188,7 +188,7 @@ send_too_many (gpointer data)
   g_assert_true (test_wire_open (&wire, test_kind_find ("local-stream")));
   for (guint i = 0; i < 1000; i++)
     {
-      sent = gsock_socket_send_file_descriptor (wire.far, STDIN_FILENO, FALSE, 0, NULL, &error);
+      sent = gsock_socket_send_file_descriptor_direct (wire.far, STDIN_FILENO, NULL, FALSE, 0, NULL, &error);
       if (!sent)
         break;
     }
@@ -198,11 +198,11 @@ send_too_many (gpointer data)
   /* Once one has arrived there is room for another. */
   for (guint i = 0; i < 32; i++)
     {
-      fd = gsock_socket_receive_file_descriptor (wire.near, TRUE, 60, NULL, &error);
+      fd = gsock_socket_receive_file_descriptor_direct (wire.near, TRUE, 60, NULL, &error);
       g_assert_no_error (error);
       close (fd);
     }
-  g_assert_true (gsock_socket_send_file_descriptor (wire.far, STDIN_FILENO, FALSE, 0, NULL, &error));
+  g_assert_true (gsock_socket_send_file_descriptor_direct (wire.far, STDIN_FILENO, NULL, FALSE, 0, NULL, &error));
   g_assert_no_error (error);
 }
 
@@ -224,7 +224,7 @@ test_count (void)
   g_assert_true (test_wire_open (&wire, test_kind_find ("local-stream")));
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     {
-      g_assert_false (gsock_socket_send_file_descriptors (wire.near, fds, counts[i], TRUE, 60, NULL, &error));
+      g_assert_cmpint (gsock_socket_send_file_descriptors (wire.near, fds, counts[i], NULL, NULL, &error, NULL), ==, -1);
       test_assert_error (error, GSOCK_ERROR_OUT_OF_RANGE);
       g_assert_null (receive_many (wire.near, counts[i], &n_fds, &error));
       test_assert_error (error, GSOCK_ERROR_OUT_OF_RANGE);
@@ -269,7 +269,7 @@ test_peek (gconstpointer kind)
       g_assert_no_error (error);
       g_assert_cmpuint (test_count_descriptors (), ==, before);
     }
-  fd = gsock_socket_receive_file_descriptor (wire.near, TRUE, 60, NULL, &error);
+  fd = gsock_socket_receive_file_descriptor_direct (wire.near, TRUE, 60, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (is_standard_input (fd));
   close (fd);
@@ -299,19 +299,19 @@ test_pidfd (gconstpointer kind)
     {
       before = test_count_descriptors ();
       send_many (wire.far, 1);
-      fd = gsock_socket_receive_file_descriptor (wire.near, TRUE, 60, NULL, &error);
+      fd = gsock_socket_receive_file_descriptor_direct (wire.near, TRUE, 60, NULL, &error);
       g_assert_no_error (error);
       g_assert_true (is_standard_input (fd));
       close (fd);
       g_assert_cmpuint (test_count_descriptors (), ==, before);
 
       g_assert_cmpint (gsock_socket_send_to (wire.far, "x", 1, NULL, NULL, NULL), ==, 1);
-      g_assert_cmpint (gsock_socket_receive_file_descriptor (wire.near, TRUE, 60, NULL, &error), ==, -1);
+      g_assert_cmpint (gsock_socket_receive_file_descriptor_direct (wire.near, TRUE, 60, NULL, &error), ==, -1);
       test_assert_error (error, GSOCK_ERROR_INVALID_STATE);
       g_assert_cmpuint (test_count_descriptors (), ==, before);
 
       send_many (wire.far, 3);
-      g_assert_cmpint (gsock_socket_receive_file_descriptor (wire.near, TRUE, 60, NULL, &error), ==, -1);
+      g_assert_cmpint (gsock_socket_receive_file_descriptor_direct (wire.near, TRUE, 60, NULL, &error), ==, -1);
       test_assert_error (error, GSOCK_ERROR_TRUNCATED);
       g_assert_cmpuint (test_count_descriptors (), ==, before);
 
@@ -349,7 +349,7 @@ send_away (Lingerer *self, GSockSocket *socket, gsize n_fds)
 
   for (gsize i = 0; i < n_fds; i++)
     fds[i] = i + 1 < n_fds ? STDIN_FILENO : test_peek_fd (self->wire.near);
-  g_assert_true (gsock_socket_send_file_descriptors (socket, fds, n_fds, TRUE, GSOCK_TIMEOUT_NEVER, NULL, NULL));
+  g_assert_cmpint (gsock_socket_send_file_descriptors (socket, fds, n_fds, NULL, NULL, NULL, NULL), ==, 1);
   g_assert_finalize_object (g_steal_pointer (&self->wire.near));
 }
 
@@ -378,7 +378,7 @@ test_linger (gconstpointer kind)
       g_assert_true (test_wire_open (&wire, kind));
       open_lingerer (&lingerer);
       send_away (&lingerer, wire.far, counts[i]);
-      g_assert_cmpint (gsock_socket_receive_file_descriptor (wire.near, TRUE, GSOCK_TIMEOUT_NEVER, NULL, &error), ==, -1);
+      g_assert_cmpint (gsock_socket_receive_file_descriptor_direct (wire.near, TRUE, GSOCK_TIMEOUT_NEVER, NULL, &error), ==, -1);
       test_assert_error (error, GSOCK_ERROR_TRUNCATED);
       g_assert_cmpint (g_get_monotonic_time () - start, <, LINGER_SECONDS * G_USEC_PER_SEC / 2);
       /* That ends the lingering. */

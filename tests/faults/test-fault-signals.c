@@ -297,7 +297,7 @@ send_one (GSockSocket *socket, GError **error)
 static gssize
 send_one_descriptor (GSockSocket *socket, GError **error)
 {
-  return gsock_socket_send_file_descriptor (socket, STDIN_FILENO, TRUE, GSOCK_TIMEOUT_NEVER, NULL, error) ? 1 : -1;
+  return gsock_socket_send_file_descriptor_direct (socket, STDIN_FILENO, NULL, TRUE, GSOCK_TIMEOUT_NEVER, NULL, error) ? 1 : -1;
 }
 
 static void

@@ -203,6 +203,7 @@ const OPTIONAL = {
     ipv6: 1,
     name: null,
     numeric: false,
+    payload: null,
     poll: true,
     protocol: null,
     read: false,
@@ -221,12 +222,15 @@ const CONVERSIONS = {
     data: toBytes,
     maximum: toCount,
     most: toInteger,
+    payload: value => value === null ? null : new GLib.Bytes(toBytes(value)),
     size: toCount,
     ttl: toInteger,
     value: toVariant,
 };
 
 const withoutSuccess = result => result.length > 2 ? result.slice(1) : result[1];
+// The numbers, which are the caller's to close, and in payload the bytes that they came with.
+const toDescriptors = ([fds, payload]) => Object.assign(fds, {payload: payload.toArray()});
 const withNames = ([items, names]) => names.map((name, i) => [name, items[i]]);
 const toReceived = result => new Received(result);
 const patience = ['wait', 'timeout', 'cancellable'];
@@ -244,13 +248,13 @@ const METHODS = {
         get_option_bytes: {parameters: ['level', 'option', 'size'], result: toBytes},
         get_option_int: {parameters: ['level', 'option'], result: withoutSuccess},
         init_with_keywords: {keyworded: true},
-        receive_file_descriptor: {parameters: patience},
-        receive_file_descriptors: {parameters: ['maximum', ...patience]},
+        receive_file_descriptor: {keyworded: true},
+        receive_file_descriptors: {parameters: ['maximum'], keyworded: true, result: toDescriptors},
         receive_many: {parameters: ['batch', 'most'], keyworded: true},
         receive_message: {parameters: ['size'], keyworded: true},
         receive_from: {parameters: ['size'], keyworded: true, result: toReceived},
-        send_file_descriptor: {parameters: ['fd', ...patience]},
-        send_file_descriptors: {parameters: ['fds', ...patience]},
+        send_file_descriptor: {parameters: ['fd'], keyworded: true},
+        send_file_descriptors: {parameters: ['fds', 'payload'], keyworded: true},
         send_many: {parameters: ['batch'], keyworded: true},
         send_message: {parameters: ['message'], keyworded: true},
         send_to: {parameters: ['data'], keyworded: true},

@@ -235,6 +235,26 @@ class Received:
         return f'Received({self.data!r}, from {self.address})'
 
 
+def to_descriptor(value):
+    """A number, or what has one, as files and sockets do."""
+    if isinstance(value, int):
+        return value
+    if not hasattr(value, 'fileno'):
+        raise TypeError(f'a descriptor is a number, or what has a fileno, not {value!r}')
+    return value.fileno()
+
+
+@export
+class FileDescriptors(list):
+    """What receive_file_descriptors gives: numbers, which are the caller's to close, and in payload
+    the bytes that they came with.
+    """
+
+    def __init__(self, fds, payload):
+        super().__init__(fds)
+        self.payload = payload.get_data() or b''
+
+
 # Wrappers of what can fail
 
 DEFAULTS = {
@@ -255,14 +275,22 @@ DEFAULTS = {
 RESULTS = {
     'get_option': from_variant,
     'get_option_bytes': GLib.Bytes.get_data,
+    'receive_file_descriptors': lambda result: FileDescriptors(*result),
     'receive_from': Received,
 }
 
 # By the type of an argument: how to convert it.
 CONVERSIONS = {
     'guint8[]': 'if {0}.__class__ is not bytes: {0} = to_bytes({0})',
+    'gint32[]': '{0} = [to_descriptor(fd) for fd in {0}]',
     'Variant': '{0} = to_variant({0})',
     'IOCondition': '{0} = to_condition({0})',
+}
+
+# By its name, where the type does not tell.
+NAMED_CONVERSIONS = {
+    'fd': 'if {0}.__class__ is not int: {0} = to_descriptor({0})',
+    'payload': 'if {0} is not None: {0} = GLib.Bytes.new(to_bytes({0}))',
 }
 
 HOST_OR_ADDRESS = 'address, keywords = to_address(address, keywords)'
@@ -291,6 +319,7 @@ def call({parameters}**keywords):
 SCOPE = {
     'Address': Address,
     'GError': GLib.Error,
+    'GLib': GLib,
     'IPV6': GSock.Ipv6Mode.YES,
     'NO_FLAGS': GSock.MessageFlags.NONE,
     'TIMEOUT': GSock.TIMEOUT_DEFAULT,
@@ -298,6 +327,7 @@ SCOPE = {
     'to_address': to_address,
     'to_bytes': to_bytes,
     'to_condition': to_condition,
+    'to_descriptor': to_descriptor,
     'to_variant': to_variant,
     'translate': translate,
 }
@@ -348,8 +378,8 @@ def wrap(info, function, receiver=()):
     keyworded = 'names' in names
     cut = names.index('names') if keyworded else len(names)
     leading, rest = arguments[:cut], names[cut + 2:]
-    conversions = [CONVERSIONS[kind].format(name)
-                   for name, kind, _ in leading if kind in CONVERSIONS]
+    conversions = [conversion.format(name) for name, kind, _ in leading
+                   if (conversion := CONVERSIONS.get(kind) or NAMED_CONVERSIONS.get(name))]
     if keyworded and ('address', 'Address', True) in leading:
         conversions.append(HOST_OR_ADDRESS)
 

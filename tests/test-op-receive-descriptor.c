@@ -15,13 +15,13 @@
 static gboolean
 send_fds (GSockSocket *socket, const int *fds, gsize n_fds, GError **error)
 {
-  return gsock_socket_send_file_descriptors (socket, fds, n_fds, TRUE, GSOCK_TIMEOUT_DEFAULT, NULL, error);
+  return gsock_socket_send_file_descriptors (socket, fds, n_fds, NULL, NULL, error, NULL) == 1;
 }
 
 static int *
 receive_fds (GSockSocket *socket, gsize maximum, gsize *n_fds, GError **error)
 {
-  return gsock_socket_receive_file_descriptors (socket, maximum, TRUE, 10, n_fds, NULL, error);
+  return gsock_socket_receive_file_descriptors (socket, maximum, n_fds, NULL, NULL, error, "timeout", 10.0, NULL);
 }
 
 static void
@@ -45,11 +45,11 @@ test_one (gconstpointer data)
 
   g_assert_true (test_wire_open (&wire, data));
   g_assert_cmpint (pipe2 (fds, O_CLOEXEC), ==, 0);
-  g_assert_true (gsock_socket_send_file_descriptor (wire.near, fds[0], TRUE, GSOCK_TIMEOUT_DEFAULT, NULL, &error));
+  g_assert_true (gsock_socket_send_file_descriptor_direct (wire.near, fds[0], NULL, TRUE, GSOCK_TIMEOUT_DEFAULT, NULL, &error));
   g_assert_cmpint (fcntl (fds[0], F_GETFD), >=, 0); /* it is the caller's as before */
   close (fds[0]);
 
-  received = gsock_socket_receive_file_descriptor (wire.far, TRUE, 10, NULL, &error);
+  received = gsock_socket_receive_file_descriptor_direct (wire.far, TRUE, 10, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (fcntl (received, F_GETFD) & FD_CLOEXEC, !=, 0);
   g_assert_cmpint (write (fds[1], "x", 1), ==, 1);
@@ -146,7 +146,7 @@ test_counts (void)
   g_assert_null (receive_fds (wire.far, GSOCK_FILE_DESCRIPTORS_MAX + 1, &n_fds, &error));
   test_assert_error (error, GSOCK_ERROR_OUT_OF_RANGE);
   /* Nothing was sent. */
-  g_assert_cmpint (gsock_socket_receive_file_descriptor (wire.far, FALSE, 0, NULL, &error), ==, -1);
+  g_assert_cmpint (gsock_socket_receive_file_descriptor_direct (wire.far, FALSE, 0, NULL, &error), ==, -1);
   test_assert_error (error, GSOCK_ERROR_WOULD_BLOCK);
   test_wire_close (&wire);
 }
@@ -158,9 +158,9 @@ test_bad_descriptor (void)
   TestWire wire;
 
   g_assert_true (test_wire_open (&wire, test_kind_find ("local-stream")));
-  g_assert_false (gsock_socket_send_file_descriptor (wire.near, -1, TRUE, -1, NULL, &error));
+  g_assert_false (gsock_socket_send_file_descriptor_direct (wire.near, -1, NULL, TRUE, -1, NULL, &error));
   test_assert_error (error, GSOCK_ERROR_INVALID_ARGUMENT);
-  g_assert_false (gsock_socket_send_file_descriptor (wire.near, 99999, TRUE, -1, NULL, &error));
+  g_assert_false (gsock_socket_send_file_descriptor_direct (wire.near, 99999, NULL, TRUE, -1, NULL, &error));
   test_assert_error (error, GSOCK_ERROR_INVALID_ARGUMENT);
   test_wire_close (&wire);
 }
@@ -172,10 +172,10 @@ test_not_local (void)
   TestWire wire;
 
   g_assert_true (test_wire_open (&wire, test_kind_find ("tcp-ipv4")));
-  g_assert_false (gsock_socket_send_file_descriptor (wire.near, 0, TRUE, -1, NULL, &error));
+  g_assert_false (gsock_socket_send_file_descriptor_direct (wire.near, 0, NULL, TRUE, -1, NULL, &error));
   test_assert_message (error, "IPv4");
   test_assert_error (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED);
-  g_assert_cmpint (gsock_socket_receive_file_descriptor (wire.far, TRUE, -1, NULL, &error), ==, -1);
+  g_assert_cmpint (gsock_socket_receive_file_descriptor_direct (wire.far, TRUE, -1, NULL, &error), ==, -1);
   test_assert_error (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED);
   test_wire_close (&wire);
 }
@@ -188,7 +188,7 @@ test_byte_alone (void)
 
   g_assert_true (test_wire_open (&wire, test_kind_find ("local-stream")));
   g_assert_cmpint (gsock_socket_send_to (wire.near, "x", 1, NULL, &error, NULL), ==, 1);
-  g_assert_cmpint (gsock_socket_receive_file_descriptor (wire.far, TRUE, 10, NULL, &error), ==, -1);
+  g_assert_cmpint (gsock_socket_receive_file_descriptor_direct (wire.far, TRUE, 10, NULL, &error), ==, -1);
   test_assert_error (error, GSOCK_ERROR_INVALID_STATE);
   test_wire_close (&wire);
 }
@@ -201,11 +201,11 @@ test_end (void)
 
   g_assert_true (test_wire_open (&wire, test_kind_find ("local-stream")));
   g_assert_true (gsock_socket_close (wire.near, FALSE, &error));
-  g_assert_cmpint (gsock_socket_receive_file_descriptor (wire.far, TRUE, 10, NULL, &error), ==, -1);
+  g_assert_cmpint (gsock_socket_receive_file_descriptor_direct (wire.far, TRUE, 10, NULL, &error), ==, -1);
   test_assert_error (error, GSOCK_ERROR_ENDPOINT_SHUTDOWN);
-  g_assert_false (gsock_socket_send_file_descriptor (wire.far, 0, TRUE, 10, NULL, &error));
+  g_assert_false (gsock_socket_send_file_descriptor_direct (wire.far, 0, NULL, TRUE, 10, NULL, &error));
   test_assert_error (error, GSOCK_ERROR_ENDPOINT_SHUTDOWN);
-  g_assert_cmpint (gsock_socket_receive_file_descriptor (wire.near, TRUE, 10, NULL, &error), ==, -1);
+  g_assert_cmpint (gsock_socket_receive_file_descriptor_direct (wire.near, TRUE, 10, NULL, &error), ==, -1);
   test_assert_error (error, GSOCK_ERROR_CLOSED);
   test_wire_close (&wire);
 }
@@ -218,12 +218,12 @@ test_waits (void)
   TestWire wire;
 
   g_assert_true (test_wire_open (&wire, test_kind_find ("local-seqpacket")));
-  g_assert_cmpint (gsock_socket_receive_file_descriptor (wire.far, TRUE, 0.01, NULL, &error), ==, -1);
+  g_assert_cmpint (gsock_socket_receive_file_descriptor_direct (wire.far, TRUE, 0.01, NULL, &error), ==, -1);
   test_assert_error (error, GSOCK_ERROR_TIMED_OUT);
-  g_assert_cmpint (gsock_socket_receive_file_descriptor (wire.far, FALSE, 10, NULL, &error), ==, -1);
+  g_assert_cmpint (gsock_socket_receive_file_descriptor_direct (wire.far, FALSE, 10, NULL, &error), ==, -1);
   test_assert_error (error, GSOCK_ERROR_WOULD_BLOCK);
   g_cancellable_cancel (cancellable);
-  g_assert_cmpint (gsock_socket_receive_file_descriptor (wire.far, TRUE, 10, cancellable, &error), ==, -1);
+  g_assert_cmpint (gsock_socket_receive_file_descriptor_direct (wire.far, TRUE, 10, cancellable, &error), ==, -1);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
   test_wire_close (&wire);
@@ -264,13 +264,13 @@ test_another_process (void)
   child = fork ();
   if (child == 0)
     {
-      int fd = gsock_socket_receive_file_descriptor (wire.far, TRUE, 10, NULL, NULL);
+      int fd = gsock_socket_receive_file_descriptor_direct (wire.far, TRUE, 10, NULL, NULL);
       char text[6] = "";
 
       _exit (fd >= 0 && read (fd, text, 5) == 5 && strcmp (text, "hello") == 0 ? 0 : 1);
     }
   g_assert_cmpint (pipe2 (fds, O_CLOEXEC), ==, 0);
-  g_assert_true (gsock_socket_send_file_descriptor (wire.near, fds[0], TRUE, 10, NULL, &error));
+  g_assert_true (gsock_socket_send_file_descriptor_direct (wire.near, fds[0], NULL, TRUE, 10, NULL, &error));
   g_assert_cmpint (write (fds[1], "hello", 5), ==, 5);
   g_assert_cmpint (waitpid (child, &status, 0), ==, child);
   g_assert_cmpint (status, ==, 0);
@@ -283,17 +283,17 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  test_add_for_kinds ("/fd-passing/one/", test_one, test_is_local);
-  test_add_for_kinds ("/fd-passing/many/", test_many, test_is_local);
-  test_add_for_kinds ("/fd-passing/framing/", test_framing, test_is_local);
-  test_add_for_kinds ("/fd-passing/too-many-for-room/", test_too_many_for_room, test_is_local);
-  test_add ("/fd-passing/counts", test_counts);
-  test_add ("/fd-passing/bad-descriptor", test_bad_descriptor);
-  test_add ("/fd-passing/not-local", test_not_local);
-  test_add ("/fd-passing/byte-alone", test_byte_alone);
-  test_add ("/fd-passing/end", test_end);
-  test_add ("/fd-passing/waits", test_waits);
-  test_add ("/fd-passing/along-with-credentials", test_along_with_credentials);
-  test_add ("/fd-passing/another-process", test_another_process);
+  test_add_for_kinds ("/op-receive-descriptor/one/", test_one, test_is_local);
+  test_add_for_kinds ("/op-receive-descriptor/many/", test_many, test_is_local);
+  test_add_for_kinds ("/op-receive-descriptor/framing/", test_framing, test_is_local);
+  test_add_for_kinds ("/op-receive-descriptor/too-many-for-room/", test_too_many_for_room, test_is_local);
+  test_add ("/op-receive-descriptor/counts", test_counts);
+  test_add ("/op-receive-descriptor/bad-descriptor", test_bad_descriptor);
+  test_add ("/op-receive-descriptor/not-local", test_not_local);
+  test_add ("/op-receive-descriptor/byte-alone", test_byte_alone);
+  test_add ("/op-receive-descriptor/end", test_end);
+  test_add ("/op-receive-descriptor/waits", test_waits);
+  test_add ("/op-receive-descriptor/along-with-credentials", test_along_with_credentials);
+  test_add ("/op-receive-descriptor/another-process", test_another_process);
   return g_test_run ();
 }

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Descriptors between sockets, as Python has them."""
+
+import os
+import unittest
+
+import tap
+from gi.repository import GLib, GSock
+
+
+class Descriptors(unittest.TestCase):
+    def setUp(self):
+        self.a, self.b = GSock.make_socket_pair()
+        self.addCleanup(self.a.close)
+        self.addCleanup(self.b.close)
+        self.before = len(os.listdir('/proc/self/fd'))
+
+    def tearDown(self):
+        self.assertEqual(len(os.listdir('/proc/self/fd')), self.before)
+
+    def close(self, fds):
+        for fd in fds:
+            os.close(fd)
+
+    def test_numbers(self):
+        self.assertEqual(self.a.send_file_descriptors([0, 1, 2]), 1)
+        fds = self.b.receive_file_descriptors(16)
+        self.assertEqual(len(fds), 3)
+        self.assertEqual(fds.payload, b'\0')
+        self.assertFalse(any(os.get_inheritable(fd) for fd in fds))
+        self.close(fds)
+
+    def test_one(self):
+        reader, writer = os.pipe()
+        self.assertTrue(self.a.send_file_descriptor(writer))
+        os.close(writer)
+        with open(self.b.receive_file_descriptor(timeout=5), 'wb') as file:
+            file.write(b'hello')
+        self.assertEqual(os.read(reader, 100), b'hello')
+        os.close(reader)
+
+    def test_payload(self):
+        for payload in (b'hello', bytearray(b'hello'), memoryview(b'hello'), GLib.Bytes.new(b'hello')):
+            self.assertEqual(self.a.send_file_descriptors([0], payload), 5)
+            fds = self.b.receive_file_descriptors(16, size=5, timeout=5)
+            self.assertEqual(fds.payload, b'hello')
+            self.close(fds)
+        self.assertRaises(TypeError, self.a.send_file_descriptors, [0], 'text')
+
+    def test_files_and_sockets(self):
+        with open('/dev/null', 'rb') as file, GSock.make_socket(type='datagram') as udp:
+            self.a.send_file_descriptors([file, udp, 0], payload=b'x')
+            self.a.send_file_descriptor(udp)
+        self.close(self.b.receive_file_descriptors(3))
+        self.close([self.b.receive_file_descriptor()])
+        for wrong in ('x', None, 1.5):
+            self.assertRaises(TypeError, self.a.send_file_descriptor, wrong)
+            self.assertRaises(TypeError, self.a.send_file_descriptors, [0, wrong])
+
+    def test_destination(self):
+        name = f'@gsock-test-{os.getpid()}'
+        with GSock.make_socket(address_family='local', type='datagram', local_filename=name) as inbox, \
+                GSock.make_socket(address_family='local', type='datagram') as outbox:
+            self.assertRaises(GSock.NotConnected, outbox.send_file_descriptors, [0])
+            outbox.send_file_descriptors([0, 1], b'to you', remote_filename=name)
+            outbox.send_file_descriptor(0, remote_filename=name)
+            fds = inbox.receive_file_descriptors(16, size=100)
+            self.assertEqual((len(fds), fds.payload), (2, b'to you'))
+            self.close([*fds, inbox.receive_file_descriptor()])
+
+    def test_keywords(self):
+        self.assertRaises(BlockingIOError, self.b.receive_file_descriptors, 16, wait=False)
+        self.assertRaises(TimeoutError, self.b.receive_file_descriptor, timeout=0.001)
+        self.assertRaises(TypeError, self.b.receive_file_descriptors, 16, siez=3)
+        self.assertRaises(ValueError, self.b.receive_file_descriptors, 16, size=0)
+        self.assertRaises(ValueError, self.a.send_file_descriptors, [])
+
+
+tap.main()
