@@ -79,27 +79,30 @@ grown (gsize room, gsize needed)
   return MAX (needed, room + room / 2 + 16);
 }
 
-void
-gsock_batch_reserve (GSockBatch *self, guint n_more)
+static void
+reserve (GSockBatch *self, guint n)
 {
-  if (G_LIKELY (n_more <= self->room - self->n))
+  if (G_LIKELY (n <= self->room))
     return;
-  self->room = grown (self->room, self->n + n_more);
+  self->room = grown (self->room, n);
   self->offsets = g_renew (gsize, self->offsets, self->room);
   self->lengths = g_renew (guint32, self->lengths, self->room);
   self->full_lengths = g_renew (guint32, self->full_lengths, self->room);
   self->numbers = g_renew (guint32, self->numbers, self->room);
 }
 
-guint8 *
-gsock_batch_data_room (GSockBatch *self, gsize n_bytes)
+void
+gsock_batch_grow_data (GSockBatch *self, gsize n_bytes)
 {
-  if (G_UNLIKELY (n_bytes > self->data_room - self->used || self->data == NULL))
-    {
-      self->data_room = grown (self->data_room, self->used + n_bytes);
-      self->data = g_realloc (self->data, self->data_room);
-    }
-  return self->data + self->used;
+  self->data_room = grown (self->data_room, self->used + n_bytes);
+  self->data = g_realloc (self->data, self->data_room);
+}
+
+void
+gsock_batch_grow_addresses (GSockBatch *self)
+{
+  self->address_room = grown (self->address_room, self->n_addresses + 1);
+  self->addresses = g_renew (GSockAddress, self->addresses, self->address_room);
 }
 
 gpointer
@@ -120,6 +123,19 @@ is_same (const GSockAddress *one, const GSockAddress *other)
   return one->length == other->length && memcmp (one->storage, other->storage, one->length) == 0;
 }
 
+/* The number of what is in gsock_batch_address_room. */
+guint32
+gsock_batch_keep_address (GSockBatch *self)
+{
+  const GSockAddress *address = &self->addresses[self->n_addresses];
+
+  if (address->length == 0)
+    return GSOCK_BATCH_NO_ADDRESS;
+  if (self->n_addresses > 0 && is_same (address - 1, address))
+    return self->n_addresses - 1;
+  return self->n_addresses++;
+}
+
 guint32
 gsock_batch_number_of (GSockBatch *self, const GSockAddress *address)
 {
@@ -127,12 +143,7 @@ gsock_batch_number_of (GSockBatch *self, const GSockAddress *address)
     return GSOCK_BATCH_NO_ADDRESS;
   if (self->n_addresses > 0 && is_same (&self->addresses[self->n_addresses - 1], address))
     return self->n_addresses - 1;
-  if (self->n_addresses == self->address_room)
-    {
-      self->address_room = grown (self->address_room, self->n_addresses + 1);
-      self->addresses = g_renew (GSockAddress, self->addresses, self->address_room);
-    }
-  self->addresses[self->n_addresses] = *address;
+  *gsock_batch_address_room (self) = *address;
   return self->n_addresses++;
 }
 
@@ -152,23 +163,29 @@ fill_offsets (gsize *to, guint count, gsize first, gsize step)
 }
 
 void
-gsock_batch_append (GSockBatch *self, guint count, gsize n_bytes, gsize segment, guint32 number)
+gsock_batch_tell (GSockBatch *self)
 {
-  gsize last = n_bytes - (count - 1) * segment;
-  guint first = self->n;
+  guint first = self->n_told, count = self->n - first;
 
-  gsock_batch_reserve (self, count);
-  fill_numbers (self->lengths + first, count, segment);
-  fill_numbers (self->full_lengths + first, count, segment);
-  fill_numbers (self->numbers + first, count, number);
-  fill_offsets (self->offsets + first, count, self->used, segment);
-  self->lengths[first + count - 1] = self->full_lengths[first + count - 1] = last;
-  if (first == self->n_alike && (first == 0 || (self->lengths[0] == segment && self->numbers[0] == number)))
-    self->n_alike += last == segment ? count : count - 1;
-  self->n += count;
-  self->used += n_bytes;
-  if (number != GSOCK_BATCH_NO_ADDRESS)
-    self->n_addressed += count;
+  if (count == 0)
+    return;
+  reserve (self, self->n);
+  fill_numbers (self->lengths + first, count, self->run.segment);
+  self->lengths[self->n - 1] = self->run.last;
+  memcpy (self->full_lengths + first, self->lengths + first, count * sizeof *self->lengths);
+  fill_numbers (self->numbers + first, count, self->run.number);
+  fill_offsets (self->offsets + first, count, gsock_batch_offset_at (self, first), self->run.segment);
+  self->n_told = self->n;
+}
+
+void
+gsock_batch_set_full_length (GSockBatch *self, gsize full_length)
+{
+  if (full_length == gsock_batch_length_at (self, self->n - 1))
+    return;
+  gsock_batch_tell (self);
+  self->full_lengths[self->n - 1] = full_length;
+  self->run.first = self->n;
 }
 
 /**
@@ -255,10 +272,9 @@ gsock_batch_add_packed (GSockBatch *self, const guint8 *data, gsize length, cons
   if (n == 0)
     return TRUE;
   memcpy (gsock_batch_data_room (self, length), length > 0 ? data : (const guint8 *) "", length);
-  gsock_batch_reserve (self, n);
   number = gsock_batch_number_of (self, address);
   for (gsize i = 0; i < n; i++)
-    gsock_batch_append (self, 1, length_at (lengths, i), 0, number);
+    gsock_batch_append (self, 1, length_at (lengths, i), length_at (lengths, i), number);
   return TRUE;
 }
 
@@ -275,11 +291,7 @@ gsock_batch_clear (GSockBatch *self)
 {
   g_return_if_fail (self != NULL);
 
-  self->n = 0;
-  self->n_alike = 0;
-  self->n_addressed = 0;
-  self->n_addresses = 0;
-  self->used = 0;
+  gsock_batch_empty (self);
 }
 
 /**
@@ -318,8 +330,8 @@ gsock_batch_get_data (GSockBatch *self, guint index, gsize *length)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  *length = index < self->n ? self->lengths[index] : 0;
-  return index < self->n ? self->data + self->offsets[index] : NULL;
+  *length = index < self->n ? gsock_batch_length_at (self, index) : 0;
+  return index < self->n ? self->data + gsock_batch_offset_at (self, index) : NULL;
 }
 
 /**
@@ -336,9 +348,19 @@ gsock_batch_get_data (GSockBatch *self, guint index, gsize *length)
 const GSockAddress *
 gsock_batch_get_address (GSockBatch *self, guint index)
 {
+  guint32 number;
+
   g_return_val_if_fail (self != NULL, NULL);
 
-  return index < self->n && self->numbers[index] != GSOCK_BATCH_NO_ADDRESS ? &self->addresses[self->numbers[index]] : NULL;
+  number = index < self->n ? gsock_batch_number_at (self, index) : GSOCK_BATCH_NO_ADDRESS;
+  return number != GSOCK_BATCH_NO_ADDRESS ? &self->addresses[number] : NULL;
+}
+
+/* What was cut is never part of the run. */
+static guint32
+full_length_at (const GSockBatch *self, guint index)
+{
+  return index < self->run.first ? self->full_lengths[index] : gsock_batch_length_at (self, index);
 }
 
 /**
@@ -357,7 +379,7 @@ gsock_batch_get_full_length (GSockBatch *self, guint index)
 {
   g_return_val_if_fail (self != NULL, 0);
 
-  return index < self->n ? self->full_lengths[index] : 0;
+  return index < self->n ? full_length_at (self, index) : 0;
 }
 
 /**
@@ -377,7 +399,7 @@ gsock_batch_get_flags (GSockBatch *self, guint index)
 {
   g_return_val_if_fail (self != NULL, GSOCK_MESSAGE_FLAGS_NONE);
 
-  return index < self->n && self->full_lengths[index] > self->lengths[index] ? GSOCK_MESSAGE_FLAGS_TRUNCATE : GSOCK_MESSAGE_FLAGS_NONE;
+  return index < self->n && full_length_at (self, index) > gsock_batch_length_at (self, index) ? GSOCK_MESSAGE_FLAGS_TRUNCATE : GSOCK_MESSAGE_FLAGS_NONE;
 }
 
 static const guint8 *
@@ -423,6 +445,7 @@ gsock_batch_get_packed_lengths (GSockBatch *self, gsize *n_length_bytes)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
+  gsock_batch_tell (self);
   return give_packed (self->lengths, self->n * sizeof (guint32), n_length_bytes);
 }
 
@@ -443,6 +466,7 @@ gsock_batch_get_packed_full_lengths (GSockBatch *self, gsize *n_length_bytes)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
+  gsock_batch_tell (self);
   return give_packed (self->full_lengths, self->n * sizeof (guint32), n_length_bytes);
 }
 
@@ -464,6 +488,7 @@ gsock_batch_get_address_numbers (GSockBatch *self, gsize *n_number_bytes)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
+  gsock_batch_tell (self);
   return give_packed (self->numbers, self->n * sizeof (guint32), n_number_bytes);
 }
 

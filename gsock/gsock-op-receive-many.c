@@ -42,7 +42,7 @@ typedef struct
 } Arrival;
 
 /* Datagrams longer than the caller wants lose their ends; those that are left move up. */
-static void
+static GSOCK_SELDOM void
 append_cut (ReceiveMany *self, const Arrival *arrival, gsize n_bytes)
 {
   GSockBatch *batch = self->batch;
@@ -55,14 +55,14 @@ append_cut (ReceiveMany *self, const Arrival *arrival, gsize n_bytes)
       memmove (to, arrival->data + at, kept);
       to += kept;
       gsock_batch_append (batch, 1, kept, kept, arrival->number);
-      batch->full_lengths[batch->n - 1] = length;
+      gsock_batch_set_full_length (batch, length);
       if (arrival->segment == 0)
         break;
     }
 }
 
 /* Appends as many datagrams as there is room for, and tells of how many bytes they were. */
-static gsize
+static inline gsize
 append_arrival (ReceiveMany *self, const Arrival *arrival)
 {
   GSockBatch *batch = self->batch;
@@ -84,37 +84,29 @@ append_arrival (ReceiveMany *self, const Arrival *arrival)
     memmove (batch->data + batch->used, arrival->data, n_bytes);
   gsock_batch_append (batch, count, n_bytes, arrival->segment, arrival->number);
   /* Only where nothing was joined can the room have been short. */
-  if (arrival->full_length > arrival->length)
-    batch->full_lengths[batch->n - 1] = arrival->full_length;
+  if (G_UNLIKELY (arrival->full_length > arrival->length))
+    gsock_batch_set_full_length (batch, arrival->full_length);
   return n_bytes;
 }
 
-static guint32
-number_sender (ReceiveMany *self, GSockAddress *sender)
-{
-  gsock_address_clamp (sender);
-  gsock_handle_export_address (self->handle, sender);
-  return gsock_batch_number_of (self->batch, sender);
-}
-
 /* What is left of datagrams that came joined stays with the socket. */
-static void
-hold_rest (ReceiveMany *self, const struct msghdr *header, const Arrival *arrival, gsize used)
+static GSOCK_SELDOM void
+hold_rest (ReceiveMany *self, const struct msghdr *header, const GSockAddress *sender, const Arrival *arrival, gsize used)
 {
   GSockJoined like = { .segment = arrival->segment, .flags = header->msg_flags & ~(MSG_CMSG_CLOEXEC | MSG_TRUNC) };
+  GSockAddress room;
 
-  like.sender.length = MIN (header->msg_namelen, sizeof like.sender.storage);
-  memcpy (like.sender.storage, header->msg_name, like.sender.length);
+  like.sender = *gsock_handle_import_address (self->handle, sender, &room);
   like.control_length = header->msg_controllen;
   memcpy (like.control, header->msg_control, like.control_length);
   gsock_segments_hold (self->handle, &like, arrival->data + used, arrival->length - used);
 }
 
-/* One message that the kernel has filled in, with room for @room bytes. */
-static void
-accept_message (ReceiveMany *self, struct msghdr *header, gsize full_length, gsize room)
+/* One message that the kernel has filled in, with room for @room bytes. @sender is where the batch has
+ * room for the next address. */
+static G_ALWAYS_INLINE inline void
+accept_message (ReceiveMany *self, struct msghdr *header, GSockAddress *sender, gsize full_length, gsize room)
 {
-  GSockAddress sender;
   Arrival arrival = { .data = header->msg_iov->iov_base, .length = MIN (full_length, room), .full_length = full_length };
   gsize used = 0;
 
@@ -122,28 +114,27 @@ accept_message (ReceiveMany *self, struct msghdr *header, gsize full_length, gsi
   self->segments->came_joined = arrival.segment > 0 && arrival.segment < full_length;
   if (!self->segments->came_joined)
     arrival.segment = arrival.length;
-  if (self->batch->n < self->most)
+  gsock_handle_settle_address (self->handle, sender);
+  if (G_LIKELY (self->batch->n < self->most))
     {
-      sender.length = header->msg_namelen;
-      memcpy (sender.storage, header->msg_name, MIN (header->msg_namelen, sizeof sender.storage));
-      arrival.number = number_sender (self, &sender);
+      arrival.number = gsock_batch_keep_address (self->batch);
       used = append_arrival (self, &arrival);
       if (G_LIKELY (used == arrival.length))
         return;
     }
-  hold_rest (self, header, &arrival, used);
+  hold_rest (self, header, sender, &arrival, used);
 }
 
 /* Where datagrams come joined one message brings many of them, straight to where they belong. */
-static gssize
+static G_ALWAYS_INLINE inline gssize
 receive_joined (ReceiveMany *self, int fd, int flags)
 {
   guint64 control[GSOCK_JOINED_CONTROL / sizeof (guint64)];
-  guint64 sender[sizeof ((GSockAddress *) NULL)->storage / sizeof (guint64)];
+  GSockAddress *sender = gsock_batch_address_room (self->batch);
   struct iovec vector = { gsock_batch_data_room (self->batch, GSOCK_JOINED_MAX), GSOCK_JOINED_MAX };
   struct msghdr header = {
-    .msg_name = sender,
-    .msg_namelen = sizeof sender,
+    .msg_name = sender->storage,
+    .msg_namelen = sizeof sender->storage,
     .msg_iov = &vector,
     .msg_iovlen = 1,
     .msg_control = control,
@@ -151,9 +142,10 @@ receive_joined (ReceiveMany *self, int fd, int flags)
   };
   gssize n = recvmsg (fd, &header, flags);
 
-  if (n < 0)
+  if (G_UNLIKELY (n < 0))
     return -errno;
-  accept_message (self, &header, n, GSOCK_JOINED_MAX);
+  sender->length = header.msg_namelen;
+  accept_message (self, &header, sender, n, GSOCK_JOINED_MAX);
   return TRUE;
 }
 
@@ -184,7 +176,7 @@ prepare_messages (ReceiveMany *self, guint n, gsize room)
 }
 
 /* Elsewhere it is many messages in one system call. Tells whether there may be more. */
-static gssize
+static G_NO_INLINE gssize
 receive_several (ReceiveMany *self, int fd, int flags)
 {
   gsize room = self->may_join ? GSOCK_JOINED_MAX : MAX (self->size, 1);
@@ -195,14 +187,20 @@ receive_several (ReceiveMany *self, int fd, int flags)
   if (got < 0)
     return -errno;
   for (int i = 0; i < got; i++)
-    accept_message (self, &messages[i].header, messages[i].length, self->may_join ? room : self->size);
+    {
+      GSockAddress *sender = gsock_batch_address_room (self->batch);
+
+      sender->length = messages[i].header.msg_namelen;
+      memcpy (sender->storage, messages[i].header.msg_name, MIN (sender->length, sizeof sender->storage));
+      accept_message (self, &messages[i].header, sender, messages[i].length, self->may_join ? room : self->size);
+    }
   if (later_error != 0)
     __atomic_store_n (&self->segments->late_error, later_error, __ATOMIC_RELEASE);
   return got == (int) n;
 }
 
 /* What was received before comes first. */
-static void
+static GSOCK_SELDOM void
 take_held (ReceiveMany *self)
 {
   GSockJoined *joined;
@@ -214,10 +212,12 @@ take_held (ReceiveMany *self)
         .length = joined->length - joined->at,
         .segment = MIN (joined->segment, joined->length - joined->at),
       };
-      GSockAddress sender = joined->sender;
+      GSockAddress *sender = gsock_batch_address_room (self->batch);
 
+      *sender = joined->sender;
+      gsock_handle_settle_address (self->handle, sender);
       arrival.full_length = arrival.length;
-      arrival.number = number_sender (self, &sender);
+      arrival.number = gsock_batch_keep_address (self->batch);
       gsock_batch_data_room (self->batch, arrival.length);
       joined->at += append_arrival (self, &arrival);
       if (joined->at < joined->length)
@@ -229,7 +229,7 @@ take_held (ReceiveMany *self)
 
 /* With nothing in the batch yet it may wait. Where others may hold segments for this call the kernel
  * must not do the waiting. */
-static gssize
+static inline gssize
 receive_more (ReceiveMany *self, int fd, int flags)
 {
   gssize result = TRUE;
@@ -244,16 +244,19 @@ receive_more (ReceiveMany *self, int fd, int flags)
   return result;
 }
 
-static gssize
+static G_ALWAYS_INLINE inline gssize
 step_receive_many (GSockOperation *operation, int fd, int flags)
 {
   ReceiveMany *self = (ReceiveMany *) operation;
   gssize result = 0;
 
   self->may_join = gsock_segments_may_join (self->handle, fd);
-  take_held (self);
-  if (self->batch->n == 0)
-    result = gsock_segments_take_error (self->segments);
+  if (G_UNLIKELY (gsock_segments_are_held (self->segments)))
+    {
+      take_held (self);
+      if (self->batch->n == 0)
+        result = gsock_segments_take_error (self->segments);
+    }
   if (result == 0 && self->batch->n < self->most)
     result = receive_more (self, fd, flags);
   if (self->batch->n == 0)
@@ -263,28 +266,36 @@ step_receive_many (GSockOperation *operation, int fd, int flags)
   return 0;
 }
 
-static gssize
+/* Nothing comes between the record and the driver, or the compiler would not know the step any more. */
+static G_ALWAYS_INLINE inline gssize
+receive_many_on_handle (GSockHandle *handle, GSockSegments *segments, GSockBatch *batch, guint most, gsize size, GSockPatience *patience)
+{
+  ReceiveMany self = {
+    .operation = { .step = step_receive_many, .events = POLLIN },
+    .handle = handle,
+    .segments = segments,
+    .batch = batch,
+    .most = most,
+    .size = size,
+  };
+
+  return gsock_drive (handle, &self.operation, patience);
+}
+
+static G_ALWAYS_INLINE inline gssize
 receive_many_now (GSockSocket *self, GSockBatch *batch, guint most, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
   GSockHandle *handle = &priv->handle;
   GSockPatience patience = { wait && (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0,
                              gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
-  ReceiveMany operation = {
-    .operation = { .step = step_receive_many, .events = POLLIN },
-    .handle = handle,
-    .segments = gsock_segments_get (handle),
-    .batch = batch,
-    .most = most,
-    .size = size,
-  };
   gssize result = gsock_check_receivable (handle);
 
-  if (result == 0)
-    result = gsock_drive (handle, &operation.operation, &patience);
+  if (G_LIKELY (result == 0))
+    result = receive_many_on_handle (handle, gsock_segments_get (handle), batch, most, size, &patience);
   if (G_UNLIKELY (result < 0))
     {
-      gsock_batch_clear (batch);
+      gsock_batch_empty (batch);
       return gsock_set_receive_error (error, "receive-many", gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, handle) - 1;
     }
   return batch->n;
@@ -300,7 +311,7 @@ receive_by_method (GSockSocket *self, GSockBatch *batch, gsize size, GSockMessag
   if (n < 0)
     return FALSE;
   gsock_batch_append (batch, 1, n, n, gsock_batch_number_of (batch, &received.sender));
-  batch->full_lengths[batch->n - 1] = MAX ((gsize) n, received.full_length);
+  gsock_batch_set_full_length (batch, MAX ((gsize) n, received.full_length));
   return TRUE;
 }
 
@@ -332,6 +343,18 @@ check_many (GSockSocket *self, GSockBatch *batch, guint most, gsize size, GSockM
   return TRUE;
 }
 
+static gssize
+receive_many_checked (GSockSocket *self, GSockBatch *batch, guint most, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  if (G_LIKELY (batch != NULL))
+    gsock_batch_empty (batch);
+  if (G_UNLIKELY (!check_many (self, batch, most, size, flags, error)))
+    return -1;
+  if (G_LIKELY (GSOCK_SOCKET_GET_CLASS (self)->receive_from == gsock_socket_real_receive_from))
+    return receive_many_now (self, batch, most, size, flags, wait, timeout, cancellable, error);
+  return receive_many_by_method (self, batch, most, size, flags, wait, timeout, cancellable, error);
+}
+
 /**
  * gsock_socket_receive_many_direct:
  * @self: a socket that receives datagrams
@@ -355,15 +378,9 @@ check_many (GSockSocket *self, GSockBatch *batch, guint most, gsize size, GSockM
 gssize
 gsock_socket_receive_many_direct (GSockSocket *self, GSockBatch *batch, guint most, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
-  if (batch != NULL)
-    gsock_batch_clear (batch);
-  if (!check_many (self, batch, most, size, flags, error))
-    return -1;
-  if (G_LIKELY (GSOCK_SOCKET_GET_CLASS (self)->receive_from == gsock_socket_real_receive_from))
-    return receive_many_now (self, batch, most, size, flags, wait, timeout, cancellable, error);
-  return receive_many_by_method (self, batch, most, size, flags, wait, timeout, cancellable, error);
+  return receive_many_checked (self, batch, most, size, flags, wait, timeout, cancellable, error);
 }
 
 /**
@@ -389,12 +406,12 @@ gsock_socket_receive_many (GSockSocket *self, GSockBatch *batch, guint most, GCa
   va_list arguments;
   gboolean parsed;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
   va_start (arguments, first_keyword);
   parsed = gsock_keywords_parse_valist (&gsock_receive_many_keywords, &spec, first_keyword, arguments, error);
   va_end (arguments);
-  return parsed ? gsock_socket_receive_many_direct (self, batch, most, spec.size, spec.flags, spec.wait, spec.timeout, cancellable, error) : -1;
+  return parsed ? receive_many_checked (self, batch, most, spec.size, spec.flags, spec.wait, spec.timeout, cancellable, error) : -1;
 }
 
 /**
@@ -435,9 +452,9 @@ gsock_socket_receive_many_with_keywords (GSockSocket *self, GSockBatch *batch, g
 {
   GSockReceiveManySpec spec = GSOCK_RECEIVE_MANY_SPEC_INIT;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
   if (!gsock_keywords_parse_values (&gsock_receive_many_keywords, &spec, names, values, n_values, error))
     return -1;
-  return gsock_socket_receive_many_direct (self, batch, most, spec.size, spec.flags, spec.wait, spec.timeout, cancellable, error);
+  return receive_many_checked (self, batch, most, spec.size, spec.flags, spec.wait, spec.timeout, cancellable, error);
 }

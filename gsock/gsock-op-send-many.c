@@ -41,7 +41,7 @@ typedef struct
 static inline const GSockAddress *
 address_of (const SendMany *self, guint index)
 {
-  guint32 number = self->batch->numbers[index];
+  guint32 number = gsock_batch_number_at (self->batch, index);
 
   return number == GSOCK_BATCH_NO_ADDRESS ? self->destination : &self->addresses[number];
 }
@@ -51,7 +51,7 @@ fill_header (const SendMany *self, struct msghdr *header, struct iovec *vector, 
 {
   const GSockAddress *address = address_of (self, index);
 
-  *vector = (struct iovec){ self->batch->data + self->batch->offsets[index], length };
+  *vector = (struct iovec){ self->batch->data + gsock_batch_offset_at (self->batch, index), length };
   *header = (struct msghdr){ .msg_iov = vector, .msg_iovlen = 1 };
   if (address != NULL)
     {
@@ -60,25 +60,39 @@ fill_header (const SendMany *self, struct msghdr *header, struct iovec *vector, 
     }
 }
 
+/* Of those that the arrays tell of; what they do not tell of is only looked for at the end. */
+static GSOCK_SELDOM guint
+count_told (GSockBatch *batch, guint first, guint most)
+{
+  const guint32 *lengths, *numbers;
+  guint n = 1;
+
+  gsock_batch_tell (batch);
+  lengths = batch->lengths + first;
+  numbers = batch->numbers + first;
+  while (n < most && lengths[n] == lengths[0] && numbers[n] == numbers[0])
+    n++;
+  if (n < most && lengths[n] > 0 && lengths[n] < lengths[0] && numbers[n] == numbers[0])
+    n++;
+  return n;
+}
+
 /* How many datagrams, from this one on, can go as one that the kernel cuts up: neighbours to one
  * address and of one length, but for the last, which may be shorter. */
-static guint
+static G_ALWAYS_INLINE inline guint
 count_alike (const SendMany *self, guint first)
 {
-  const guint32 *lengths = self->batch->lengths + first, *numbers = self->batch->numbers + first;
-  gsize length = lengths[0];
-  guint most, n = 1;
+  gsize length = gsock_batch_length_at (self->batch, first);
+  guint n = self->end - first;
 
   if (length == 0 || length > self->segments->longest_cut || length > self->most_bytes)
     return 1;
-  most = MIN (MIN (SEGMENTS_MAX, self->most_bytes / length), self->end - first);
-  if (first < self->batch->n_alike)
-    n = MIN (most, self->batch->n_alike - first);
-  while (n < most && lengths[n] == length && numbers[n] == numbers[0])
-    n++;
-  if (n < most && lengths[n] > 0 && lengths[n] < length && numbers[n] == numbers[0])
-    n++;
-  return n;
+  if (n > SEGMENTS_MAX || n * length > self->most_bytes)
+    n = MIN (SEGMENTS_MAX, self->most_bytes / length);
+  if (G_UNLIKELY (first < self->batch->run.first))
+    return count_told (self->batch, first, n);
+  /* An empty one at the end would be none of what the kernel makes. */
+  return G_UNLIKELY (gsock_batch_length_at (self->batch, first + n - 1) == 0) ? n - 1 : n;
 }
 
 /* What it means that a segmented send was refused. */
@@ -104,7 +118,7 @@ static const struct
 };
 
 /* Whether the same datagrams may be sent in another way. Nothing of them has gone. */
-static gboolean
+static GSOCK_SELDOM gboolean
 note_refusal (GSockSegments *segments, int error_number, guint32 length)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
@@ -121,7 +135,7 @@ note_refusal (GSockSegments *segments, int error_number, guint32 length)
   return FALSE;
 }
 
-static gssize
+static G_ALWAYS_INLINE inline gssize
 send_alike (SendMany *self, int fd, int flags, guint n)
 {
   const GSockBatch *batch = self->batch;
@@ -133,14 +147,14 @@ send_alike (SendMany *self, int fd, int flags, guint n)
   struct cmsghdr *segment = &control.align;
   struct iovec vector;
   struct msghdr header;
-  guint16 length = batch->lengths[self->at];
+  guint16 length = gsock_batch_length_at (batch, self->at);
   guint last = self->at + n - 1;
 
   segment->cmsg_level = IPPROTO_UDP;
   segment->cmsg_type = UDP_SEGMENT;
   segment->cmsg_len = CMSG_LEN (sizeof length);
   memcpy (CMSG_DATA (segment), &length, sizeof length);
-  fill_header (self, &header, &vector, self->at, batch->offsets[last] + batch->lengths[last] - batch->offsets[self->at]);
+  fill_header (self, &header, &vector, self->at, gsock_batch_offset_at (batch, last) + gsock_batch_length_at (batch, last) - gsock_batch_offset_at (batch, self->at));
   header.msg_control = control.bytes;
   header.msg_controllen = sizeof control.bytes;
   if (sendmsg (fd, &header, self->flags | flags) < 0)
@@ -150,7 +164,7 @@ send_alike (SendMany *self, int fd, int flags, guint n)
 }
 
 /* One by one where a late error of an earlier datagram may come between: sendmmsg would swallow it. */
-static gssize
+static G_NO_INLINE gssize
 send_each (SendMany *self, int fd, int flags, guint n)
 {
   guint most = self->handle->connected && self->handle->ops->internet ? 1 : MIN (n, MESSAGES_MAX);
@@ -159,13 +173,13 @@ send_each (SendMany *self, int fd, int flags, guint n)
   int sent;
 
   for (guint i = 0; i < most; i++)
-    fill_header (self, &messages[i].header, &vectors[i], self->at + i, self->batch->lengths[self->at + i]);
+    fill_header (self, &messages[i].header, &vectors[i], self->at + i, gsock_batch_length_at (self->batch, self->at + i));
   sent = gsock_sys_send_many (fd, messages, most, self->flags | flags);
   return sent < 0 ? -errno : sent;
 }
 
 /* How many there are, from this one on, of which no two are alike. */
-static guint
+static G_NO_INLINE guint
 count_single (const SendMany *self)
 {
   guint n = 1;
@@ -175,40 +189,39 @@ count_single (const SendMany *self)
   return n;
 }
 
-static gssize
+static G_ALWAYS_INLINE inline gssize
 send_next (SendMany *self, int fd, int flags)
 {
   gboolean cuts = self->most_bytes > 0 && self->segments->cutting != GSOCK_CUTTING_OFF;
   guint n = cuts ? count_alike (self, self->at) : self->end - self->at;
   gssize sent;
 
-  if (!cuts)
+  if (G_UNLIKELY (!cuts))
     return send_each (self, fd, flags, n);
-  if (n == 1)
+  if (G_UNLIKELY (n == 1))
     return send_each (self, fd, flags, count_single (self));
   sent = send_alike (self, fd, flags, n);
-  if (sent < 0 && note_refusal (self->segments, -sent, self->batch->lengths[self->at]))
+  if (G_UNLIKELY (sent < 0) && note_refusal (self->segments, -sent, gsock_batch_length_at (self->batch, self->at)))
     return send_each (self, fd, flags, n);
   return sent;
 }
 
 /* Kernels that do not know the control message send all parts as one datagram: they are asked first. */
-static void
+static GSOCK_SELDOM void
 look_for_cutting (SendMany *self, int fd)
 {
   int size;
   socklen_t length = sizeof size;
 
-  if (self->segments->cutting == GSOCK_CUTTING_UNKNOWN)
-    self->segments->cutting = getsockopt (fd, IPPROTO_UDP, UDP_SEGMENT, &size, &length) == 0 ? GSOCK_CUTTING_ON : GSOCK_CUTTING_OFF;
+  self->segments->cutting = getsockopt (fd, IPPROTO_UDP, UDP_SEGMENT, &size, &length) == 0 ? GSOCK_CUTTING_ON : GSOCK_CUTTING_OFF;
 }
 
-static gssize
+static G_ALWAYS_INLINE inline gssize
 step_send_many (GSockOperation *operation, int fd, int flags)
 {
   SendMany *self = (SendMany *) operation;
 
-  if (self->most_bytes > 0)
+  if (self->most_bytes > 0 && G_UNLIKELY (self->segments->cutting == GSOCK_CUTTING_UNKNOWN))
     look_for_cutting (self, fd);
   while (self->at < self->end)
     {
@@ -236,7 +249,7 @@ wait_for_receiver (GSockOperation *operation, GSockHandle *handle, int fd, GSock
 static const GSockAddress *
 import_addresses (GSockHandle *handle, GSockBatch *batch, GSockAddress **copies)
 {
-  if (handle->family != AF_INET6 || batch->n_addresses == 0)
+  if (G_LIKELY (handle->family != AF_INET6 || batch->n_addresses == 0))
     return batch->addresses;
   *copies = g_new (GSockAddress, batch->n_addresses);
   for (guint i = 0; i < batch->n_addresses; i++)
@@ -247,7 +260,7 @@ import_addresses (GSockHandle *handle, GSockBatch *batch, GSockAddress **copies)
   return *copies;
 }
 
-static gsize
+static inline gsize
 most_bytes_for (const GSockHandle *handle)
 {
   if ((gsock_kernel_help & GSOCK_HELP_CUTTING) == 0 || !gsock_handle_is_udp (handle))
@@ -256,41 +269,54 @@ most_bytes_for (const GSockHandle *handle)
 }
 
 /* A refusal that an earlier datagram met, met again by none: told by the next call. */
-static void
+static GSOCK_SELDOM void
 keep_late_error (SendMany *self, gssize result)
 {
   if (result == -ECONNREFUSED)
     __atomic_store_n (&self->segments->late_error, ECONNREFUSED, __ATOMIC_RELEASE);
 }
 
-static gssize
-send_many_on_handle (GSockHandle *handle, GSockBatch *batch, guint start, guint end, const GSockAddress *destination, int flags, GSockPatience *patience)
+/* Nothing comes between the record and the driver, or the compiler would not know the step any more. */
+static G_ALWAYS_INLINE inline gssize
+send_imported (GSockHandle *handle, GSockSegments *segments, GSockBatch *batch, guint start, guint end, const GSockAddress *addresses, const GSockAddress *destination, int flags, GSockPatience *patience)
 {
-  g_autofree GSockAddress *copies = NULL;
-  GSockAddress room;
   SendMany self = {
-    .operation = { .step = step_send_many, .events = POLLOUT },
+    .operation = { .step = step_send_many, .events = POLLOUT, .wait = G_UNLIKELY (handle->ops->local) ? wait_for_receiver : NULL },
     .handle = handle,
-    .segments = gsock_segments_get (handle),
+    .segments = segments,
     .batch = batch,
     .at = start,
     .end = end,
     .flags = (flags & ~MSG_DONTWAIT) | MSG_NOSIGNAL,
     .most_bytes = most_bytes_for (handle),
+    .addresses = addresses,
+    .destination = destination,
   };
-  gssize result = gsock_segments_take_error (self.segments);
+  gssize result = gsock_drive (handle, &self.operation, patience);
 
-  if (result < 0)
-    return result;
-  self.addresses = import_addresses (handle, batch, &copies);
-  self.destination = destination != NULL ? gsock_handle_import_address (handle, destination, &room) : NULL;
-  if (handle->ops->local)
-    self.operation.wait = wait_for_receiver;
-  result = gsock_drive (handle, &self.operation, patience);
-  if (result < 0 && self.at == start)
+  if (G_LIKELY (result >= 0))
+    return end - start;
+  if (self.at == start)
     return result;
   keep_late_error (&self, result);
   return self.at - start;
+}
+
+static G_ALWAYS_INLINE inline gssize
+send_many_on_handle (GSockHandle *handle, GSockBatch *batch, guint start, guint end, const GSockAddress *destination, int flags, GSockPatience *patience)
+{
+  GSockSegments *segments = gsock_segments_get (handle);
+  g_autofree GSockAddress *copies = NULL;
+  const GSockAddress *addresses;
+  GSockAddress room;
+  gssize result = gsock_segments_take_error (segments);
+
+  if (G_UNLIKELY (result < 0))
+    return result;
+  addresses = import_addresses (handle, batch, &copies);
+  if (destination != NULL)
+    destination = gsock_handle_import_address (handle, destination, &room);
+  return send_imported (handle, segments, batch, start, end, addresses, destination, flags, patience);
 }
 
 static guint
@@ -301,7 +327,7 @@ count_addressed (const GSockBatch *batch, guint start, guint end)
   if (batch->n_addressed == 0 || batch->n_addressed == batch->n)
     return batch->n_addressed == 0 ? 0 : end - start;
   for (guint i = start; i < end; i++)
-    n += batch->numbers[i] != GSOCK_BATCH_NO_ADDRESS;
+    n += gsock_batch_number_at (batch, i) != GSOCK_BATCH_NO_ADDRESS;
   return n;
 }
 
@@ -321,7 +347,7 @@ check_addresses (const GSockHandle *handle, const GSockBatch *batch, guint start
   return 0;
 }
 
-static gssize
+static G_ALWAYS_INLINE inline gssize
 send_many_now (GSockSocket *self, GSockBatch *batch, guint start, guint end, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
@@ -352,7 +378,7 @@ send_by_method (GSockSocket *self, GSockBatch *batch, guint start, guint end, co
   for (guint i = start; i < end; i++)
     {
       const GSockAddress *address = gsock_batch_get_address (batch, i);
-      gssize n = gsock_socket_send_to_direct (self, batch->data + batch->offsets[i], batch->lengths[i], address != NULL ? address : destination,
+      gssize n = gsock_socket_send_to_direct (self, batch->data + gsock_batch_offset_at (batch, i), gsock_batch_length_at (batch, i), address != NULL ? address : destination,
                                               flags, wait, gsock_patience_left (&patience), cancellable, i > start ? NULL : error);
 
       if (n < 0)
@@ -376,6 +402,18 @@ check_batch (GSockBatch *batch, guint start, guint end, GSockMessageFlags flags,
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT,
                                 "send-many: more, fast-open, out-of-band and end-of-record cannot be given for a batch");
   return gsock_message_flags_check ("send-many", flags, GSOCK_FLAG_SEND, error);
+}
+
+static gssize
+send_many_checked (GSockSocket *self, GSockBatch *batch, guint start, guint stop, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  if (stop == GSOCK_BATCH_TO_END && batch != NULL)
+    stop = batch->n;
+  if (G_UNLIKELY (!check_batch (batch, start, stop, flags, error)))
+    return -1;
+  if (G_LIKELY (GSOCK_SOCKET_GET_CLASS (self)->send_to == gsock_socket_real_send_to))
+    return send_many_now (self, batch, start, stop, destination, flags, wait, timeout, cancellable, error);
+  return send_by_method (self, batch, start, stop, destination, flags, wait, timeout, cancellable, error);
 }
 
 /**
@@ -402,15 +440,9 @@ check_batch (GSockBatch *batch, guint start, guint end, GSockMessageFlags flags,
 gssize
 gsock_socket_send_many_direct (GSockSocket *self, GSockBatch *batch, guint start, guint stop, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
-  if (stop == GSOCK_BATCH_TO_END && batch != NULL)
-    stop = batch->n;
-  if (!check_batch (batch, start, stop, flags, error))
-    return -1;
-  if (G_LIKELY (GSOCK_SOCKET_GET_CLASS (self)->send_to == gsock_socket_real_send_to))
-    return send_many_now (self, batch, start, stop, destination, flags, wait, timeout, cancellable, error);
-  return send_by_method (self, batch, start, stop, destination, flags, wait, timeout, cancellable, error);
+  return send_many_checked (self, batch, start, stop, destination, flags, wait, timeout, cancellable, error);
 }
 
 static gssize
@@ -421,8 +453,8 @@ send_many_by_spec (GSockSocket *self, GSockBatch *batch, GSockSendSpec *spec, GC
 
   if (!gsock_send_destination (self, "send-many", spec, &room, &destination, cancellable, error))
     return -1;
-  return gsock_socket_send_many_direct (self, batch, spec->start, spec->end < 0 ? GSOCK_BATCH_TO_END : (guint) spec->end,
-                                        destination, spec->flags, spec->wait, spec->timeout, cancellable, error);
+  return send_many_checked (self, batch, spec->start, spec->end < 0 ? GSOCK_BATCH_TO_END : (guint) spec->end,
+                            destination, spec->flags, spec->wait, spec->timeout, cancellable, error);
 }
 
 /**
@@ -443,12 +475,13 @@ send_many_by_spec (GSockSocket *self, GSockBatch *batch, GSockSendSpec *spec, GC
 gssize
 gsock_socket_send_many (GSockSocket *self, GSockBatch *batch, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
 {
-  GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
+  GSockSendSpec spec;
   va_list arguments;
   gboolean parsed;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
+  gsock_send_spec_init (&spec);
   va_start (arguments, first_keyword);
   parsed = gsock_keywords_parse_valist (&gsock_send_many_keywords, &spec, first_keyword, arguments, error);
   va_end (arguments);
@@ -491,10 +524,11 @@ gsock_socket_send_many (GSockSocket *self, GSockBatch *batch, GCancellable *canc
 gssize
 gsock_socket_send_many_with_keywords (GSockSocket *self, GSockBatch *batch, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error)
 {
-  GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
+  GSockSendSpec spec;
 
-  g_return_val_if_fail (GSOCK_IS_SOCKET (self), -1);
+  g_return_val_if_fail (gsock_socket_check (self), -1);
 
+  gsock_send_spec_init (&spec);
   if (!gsock_keywords_parse_values (&gsock_send_many_keywords, &spec, names, values, n_values, error))
     return -1;
   return send_many_by_spec (self, batch, &spec, cancellable, error);

@@ -419,12 +419,13 @@ send_by_spec (GSockSocket *self, const guint8 *buffer, gsize length, GSockSendSp
 gssize
 gsock_socket_send_to (GSockSocket *self, const void *buffer, gsize length, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
 {
-  GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
+  GSockSendSpec spec;
   va_list arguments;
   gboolean parsed;
 
   g_return_val_if_fail (gsock_socket_check (self), -1);
 
+  gsock_send_spec_init (&spec);
   va_start (arguments, first_keyword);
   parsed = gsock_keywords_parse_valist (&gsock_send_keywords, &spec, first_keyword, arguments, error);
   va_end (arguments);
@@ -469,10 +470,11 @@ gsock_socket_send_to (GSockSocket *self, const void *buffer, gsize length, GCanc
 gssize
 gsock_socket_send_to_with_keywords (GSockSocket *self, const guint8 *buffer, gsize length, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error)
 {
-  GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
+  GSockSendSpec spec;
 
   g_return_val_if_fail (gsock_socket_check (self), -1);
 
+  gsock_send_spec_init (&spec);
   if (!gsock_keywords_parse_values (&gsock_send_keywords, &spec, names, values, n_values, error))
     return -1;
   return send_by_spec (self, buffer, length, &spec, cancellable, error);

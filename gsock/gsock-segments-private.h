@@ -61,17 +61,41 @@ typedef enum
 
 extern guint gsock_kernel_help;
 
-GSockSegments *gsock_segments_get (GSockHandle *handle);
+GSockSegments *gsock_segments_make (GSockHandle *handle);
 void gsock_segments_free (GSockSegments *self);
 void gsock_segments_forget_parent (GSockSegments *self);
 
-gboolean gsock_handle_is_udp (const GSockHandle *handle);
-gboolean gsock_segments_may_join (GSockHandle *handle, int fd);
+GSOCK_SELDOM void gsock_segments_ask_to_join (GSockHandle *handle, int fd);
 void gsock_segments_hold (GSockHandle *handle, const GSockJoined *like, const guint8 *data, gsize length);
 GSockJoined *gsock_segments_take (GSockSegments *self);
 void gsock_segments_give_back (GSockSegments *self, GSockJoined *joined);
 gsize gsock_segments_size_of (const struct msghdr *header);
 gssize gsock_segments_recvmsg (GSockHandle *handle, int fd, struct msghdr *header, int flags);
+
+static inline GSockSegments *
+gsock_segments_get (GSockHandle *handle)
+{
+  GSockSegments *self = __atomic_load_n (&handle->segments, __ATOMIC_ACQUIRE);
+
+  return G_LIKELY (self != NULL) ? self : gsock_segments_make (handle);
+}
+
+static inline gboolean
+gsock_handle_is_udp (const GSockHandle *handle)
+{
+  return handle->type == SOCK_DGRAM && handle->ops->internet && (handle->protocol == 0 || handle->protocol == IPPROTO_UDP);
+}
+
+/* Whether datagrams may come joined; the caller is in. The first time the kernel is asked to join them. */
+static inline gboolean
+gsock_segments_may_join (GSockHandle *handle, int fd)
+{
+  if (!gsock_handle_is_udp (handle))
+    return FALSE;
+  if (G_UNLIKELY (!__atomic_load_n (&handle->segments->asked, __ATOMIC_ACQUIRE)))
+    gsock_segments_ask_to_join (handle, fd);
+  return TRUE;
+}
 
 /* -errno, once; or 0. */
 static inline int

@@ -25,13 +25,10 @@ new_segments (void)
 
 /* Two threads may be the first at the same time. */
 GSockSegments *
-gsock_segments_get (GSockHandle *handle)
+gsock_segments_make (GSockHandle *handle)
 {
-  GSockSegments *self = __atomic_load_n (&handle->segments, __ATOMIC_ACQUIRE), *made;
+  GSockSegments *self = NULL, *made = new_segments ();
 
-  if (G_LIKELY (self != NULL))
-    return self;
-  made = new_segments ();
   if (__atomic_compare_exchange_n (&handle->segments, &self, made, FALSE, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE))
     return made;
   gsock_segments_free (made);
@@ -74,12 +71,6 @@ gsock_segments_forget_parent (GSockSegments *self)
   __atomic_store_n (&self->late_error, 0, __ATOMIC_RELEASE);
 }
 
-gboolean
-gsock_handle_is_udp (const GSockHandle *handle)
-{
-  return handle->type == SOCK_DGRAM && handle->ops->internet && (handle->protocol == 0 || handle->protocol == IPPROTO_UDP);
-}
-
 /* Whoever else holds the descriptor would meet joined datagrams and not know them, and so would a call
  * that was under way before there were segments to look for. */
 static gboolean
@@ -90,12 +81,15 @@ is_alone (GSockHandle *handle)
   return users == 1 && !handle->exposed && handle->generation == __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE);
 }
 
-static void
-ask_to_join (GSockHandle *handle, GSockSegments *self, int fd)
+void
+gsock_segments_ask_to_join (GSockHandle *handle, int fd)
 {
+  GSockSegments *self = handle->segments;
   int joins = 0;
   socklen_t length = sizeof joins;
 
+  if ((gsock_kernel_help & GSOCK_HELP_JOINING) == 0)
+    return;
   /* Where a program has set the option itself it wants to see what comes of it. */
   if (getsockopt (fd, IPPROTO_UDP, UDP_GRO, &joins, &length) < 0 || joins)
     {
@@ -110,19 +104,6 @@ ask_to_join (GSockHandle *handle, GSockSegments *self, int fd)
       __atomic_store_n (&self->joins, TRUE, __ATOMIC_RELEASE);
       gsock_handle_update (handle);
     }
-}
-
-/* Whether datagrams may come joined; the caller is in. The first time the kernel is asked to join them. */
-gboolean
-gsock_segments_may_join (GSockHandle *handle, int fd)
-{
-  GSockSegments *self = handle->segments;
-
-  if (!gsock_handle_is_udp (handle))
-    return FALSE;
-  if (G_UNLIKELY (!__atomic_load_n (&self->asked, __ATOMIC_ACQUIRE)) && (gsock_kernel_help & GSOCK_HELP_JOINING) != 0)
-    ask_to_join (handle, self, fd);
-  return TRUE;
 }
 
 /* The length of the parts of which a datagram was joined; 0 where it is one. */

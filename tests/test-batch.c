@@ -152,6 +152,85 @@ test_used_again (void)
     }
 }
 
+/* What a batch has been told, kept in the plainest way. */
+typedef struct
+{
+  guint32 lengths[200], ports[200];
+  guint n;
+} Model;
+
+static void
+add_like (Model *model, GSockBatch *batch, guint32 length, guint32 port)
+{
+  GSockAddress address;
+
+  test_batch_fill (batch, &length, 1, model->n, port > 0 ? address_at (&address, port) : NULL);
+  model->lengths[model->n] = length;
+  model->ports[model->n++] = port;
+}
+
+static void
+check_each (Model *model, GSockBatch *batch)
+{
+  g_assert_cmpuint (gsock_batch_get_count (batch), ==, model->n);
+  for (guint i = 0; i < model->n; i++)
+    {
+      const GSockAddress *address = gsock_batch_get_address (batch, i);
+      gsize length;
+      const guint8 *data = gsock_batch_get_data (batch, i, &length);
+
+      g_assert_cmpuint (length, ==, model->lengths[i]);
+      test_check_bytes (data, length, i, length);
+      g_assert_cmpuint (gsock_batch_get_full_length (batch, i), ==, length);
+      g_assert_cmpint (gsock_batch_get_flags (batch, i), ==, 0);
+      g_assert_cmpuint (address != NULL ? gsock_address_get_port (address) : 0, ==, model->ports[i]);
+    }
+  g_assert_null (gsock_batch_get_address (batch, model->n));
+}
+
+static void
+check_packed (Model *model, GSockBatch *batch)
+{
+  gsize n_bytes;
+  const guint8 *lengths = gsock_batch_get_packed_lengths (batch, &n_bytes);
+
+  g_assert_cmpmem (lengths, n_bytes, model->lengths, model->n * sizeof (guint32));
+  lengths = gsock_batch_get_packed_full_lengths (batch, &n_bytes);
+  g_assert_cmpmem (lengths, n_bytes, model->lengths, model->n * sizeof (guint32));
+  gsock_batch_get_address_numbers (batch, &n_bytes);
+  g_assert_cmpuint (n_bytes, ==, model->n * sizeof (guint32));
+}
+
+/* Rows of datagrams that are alike, broken off anywhere, and looked at in every way at any time. */
+static void
+test_rows (void)
+{
+  g_autoptr (GSockBatch) batch = gsock_batch_new ();
+
+  for (guint round = 0; round < 300; round++)
+    {
+      Model model = { .n = 0 };
+
+      gsock_batch_clear (batch);
+      while (model.n < 60)
+        {
+          guint32 length = g_test_rand_int_range (0, 4) * 5, port = g_test_rand_int_range (0, 3);
+
+          for (guint n = g_test_rand_int_range (1, 12); n > 0; n--)
+            add_like (&model, batch, length, port);
+          if (g_test_rand_bit ())
+            add_like (&model, batch, g_test_rand_int_range (0, 6), port);
+          if (g_test_rand_int_range (0, 4) == 0)
+            check_packed (&model, batch);
+          if (g_test_rand_int_range (0, 4) == 0)
+            check_each (&model, batch);
+        }
+      check_each (&model, batch);
+      check_packed (&model, batch);
+      check_each (&model, batch);
+    }
+}
+
 static void
 test_boxed (void)
 {
@@ -177,6 +256,7 @@ main (int argc, char *argv[])
   test_add ("/batch/packed", test_packed);
   test_add ("/batch/packed-refused", test_packed_refused);
   test_add ("/batch/used-again", test_used_again);
+  test_add ("/batch/rows", test_rows);
   test_add ("/batch/boxed", test_boxed);
 
   return g_test_run ();
