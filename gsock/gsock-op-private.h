@@ -205,6 +205,7 @@ typedef struct
 #define GSOCK_LISTEN_SPEC_INIT { .given = 0 }
 #define GSOCK_ACCEPT_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
 #define GSOCK_CONNECT_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .ipv6 = GSOCK_IPV6_MODE_YES }
+#define GSOCK_SEND_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .end = -1, .ipv6 = GSOCK_IPV6_MODE_YES }
 #define GSOCK_RECEIVE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .end = -1 }
 #define GSOCK_RECEIVE_MANY_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .size = GSOCK_DATAGRAM_MAX_LENGTH }
 #define GSOCK_MESSAGE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
@@ -230,7 +231,7 @@ extern GSockKeywordTable gsock_pair_keywords;
 gboolean gsock_from_fd_is_socket (int fd);
 GSockSocket *gsock_from_fd_make (int fd, GSockFromFdSpec *spec, GError **error);
 gboolean gsock_check_names (const char *operator_name, const GSockFamily *family, const char *host_keyword, const char *filename_keyword, GError **error);
-/* By hand, for an initialiser would write the whole room for an address each time, of which only the
+/* For hot calls: GSOCK_SEND_SPEC_INIT would write the whole room for an address each time, of which only the
  * length matters. */
 static inline void
 gsock_send_spec_init (GSockSendSpec *self)
