@@ -10,7 +10,7 @@
 #include <gsock/gsock-op-private.h>
 #include <gsock/gsock-segments-private.h>
 #include <gsock/gsock-socket-private.h>
-#include <gsock/gsock-source-private.h>
+#include <gsock/gsock-source.h>
 
 #include <errno.h>
 #include <limits.h>
@@ -305,7 +305,7 @@ send_messages (GDatagramBased *based, GOutputMessage *messages, guint n_messages
 static GSource *
 create_source (GDatagramBased *based, GIOCondition condition, GCancellable *cancellable)
 {
-  return gsock_source_new (GSOCK_SOCKET (based), condition, cancellable);
+  return gsock_socket_create_source (GSOCK_SOCKET (based), condition, cancellable);
 }
 
 static int

@@ -6,7 +6,6 @@
 #include <gsock/gsock-datagram-based-private.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-socket-private.h>
-#include <gsock/gsock-source-private.h>
 
 #include <errno.h>
 
@@ -116,19 +115,9 @@ gsock_datagram_socket_real_disconnect_peer (GSockDatagramSocket *self, GError **
   return result == 0 || gsock_error_set (error, result, "disconnect", NULL);
 }
 
-static gboolean
-gsock_datagram_socket_real_close (GSockSocket *socket, gboolean abort, GError **error)
-{
-  gboolean closed = GSOCK_SOCKET_CLASS (gsock_datagram_socket_parent_class)->close (socket, abort, error);
-
-  gsock_source_socket_closed (socket);
-  return closed;
-}
-
 static void
 gsock_datagram_socket_class_init (GSockDatagramSocketClass *klass)
 {
-  GSOCK_SOCKET_CLASS (klass)->close = gsock_datagram_socket_real_close;
   klass->disconnect_peer = gsock_datagram_socket_real_disconnect_peer;
   gsock_socket_install_keywords (G_OBJECT_CLASS (klass), GSOCK_CLASS_DATAGRAM);
 }

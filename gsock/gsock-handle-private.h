@@ -35,6 +35,7 @@ typedef struct
   GSockFlag nonblocking;     /* gsock has made its open file description so */
   GSockFlag bound_on_demand; /* the program asked for it; sending and connecting bind unasked */
   GSockFlag bound, connected, connecting, listening, abort;
+  GSockFlag has_bells;       /* atomic: there are, or were, sources of it: see gsock-source.c */
 } GSockHandle;
 
 /* users: one bit, how many wait inside the kernel, how many are there at all. One atomic addition
@@ -62,6 +63,7 @@ void gsock_handle_ask_family (GSockHandle *self, int fd);
 void gsock_handle_expose (GSockHandle *self);
 gboolean gsock_handle_make_blocking (GSockHandle *self, int fd);
 gboolean gsock_handle_close (GSockHandle *self);
+void gsock_handle_input_held (GSockHandle *self);
 GSOCK_SELDOM void gsock_handle_release (GSockHandle *self);
 GSOCK_SELDOM int gsock_handle_refuse (GSockHandle *self, guint weight);
 GSOCK_SELDOM void gsock_handle_forget_parent (GSockHandle *self);

@@ -6,6 +6,7 @@
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-reactor-private.h>
 #include <gsock/gsock-segments-private.h>
+#include <gsock/gsock-source-private.h>
 #include <gsock/gsock-wait-private.h>
 
 #include <errno.h>
@@ -58,12 +59,14 @@ before_fork (void)
   for (gsize i = 0; i < G_N_ELEMENTS (locks); i++)
     pthread_mutex_lock (&locks[i]);
   gsock_reactors_lock ();
+  gsock_source_lock_bells ();
 }
 
 static void
 count_fork (void)
 {
   __atomic_add_fetch (&gsock_fork_generation, 1, __ATOMIC_RELEASE);
+  gsock_source_unlock_bells ();
   gsock_reactors_unlock ();
   for (gsize i = 0; i < G_N_ELEMENTS (locks); i++)
     pthread_mutex_unlock (&locks[i]);
@@ -210,6 +213,16 @@ gsock_handle_make_blocking (GSockHandle *self, int fd)
   return flags >= 0 && fcntl (fd, F_SETFL, flags & ~O_NONBLOCK) == 0;
 }
 
+/* To be called when something to receive, or an error to be told, has come to be held here: the kernel
+ * knows nothing of it, and so who waits for input has to look. */
+void
+gsock_handle_input_held (GSockHandle *self)
+{
+  gsock_waiters_wake (self);
+  gsock_reactor_input_held (self);
+  gsock_source_ring_bells (self);
+}
+
 /* %FALSE: it was closed before. Whoever waits is told at once. The one who closes is a user too: the
  * last of the others may leave before it shuts the descriptor down, whose number would be free then. */
 gboolean
@@ -228,6 +241,7 @@ gsock_handle_close (GSockHandle *self)
       gsock_waiters_wake (self);
       if (self->records != NULL)
         gsock_reactor_handle_closed (self);
+      gsock_source_ring_bells (self);
     }
   gsock_handle_leave (self, 1);
   return (before & GSOCK_USERS_CLOSED) == 0;

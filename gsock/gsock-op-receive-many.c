@@ -195,7 +195,7 @@ receive_several (ReceiveMany *self, int fd, int flags)
       accept_message (self, &messages[i].header, sender, messages[i].length, self->may_join ? room : self->size);
     }
   if (later_error != 0)
-    __atomic_store_n (&self->segments->late_error, later_error, __ATOMIC_RELEASE);
+    gsock_segments_hold_error (self->handle, later_error);
   return got == (int) n;
 }
 
@@ -221,7 +221,7 @@ take_held (ReceiveMany *self)
       gsock_batch_data_room (self->batch, arrival.length);
       joined->at += append_arrival (self, &arrival);
       if (joined->at < joined->length)
-        gsock_segments_give_back (self->segments, joined);
+        gsock_segments_give_back (self->handle, joined);
       else
         g_free (joined);
     }
@@ -262,7 +262,7 @@ step_receive_many (GSockOperation *operation, int fd, int flags)
   if (self->batch->n == 0)
     return result;
   if (result < 0 && result != -EAGAIN && result != -EINTR)
-    __atomic_store_n (&self->segments->late_error, -result, __ATOMIC_RELEASE);
+    gsock_segments_hold_error (self->handle, (int) -result);
   return 0;
 }
 

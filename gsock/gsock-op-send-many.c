@@ -273,7 +273,7 @@ static GSOCK_SELDOM void
 keep_late_error (SendMany *self, gssize result)
 {
   if (result == -ECONNREFUSED)
-    __atomic_store_n (&self->segments->late_error, ECONNREFUSED, __ATOMIC_RELEASE);
+    gsock_segments_hold_error (self->handle, ECONNREFUSED);
 }
 
 /* Nothing comes between the record and the driver, or the compiler would not know the step any more. */

@@ -4,6 +4,7 @@
 #include <gsock/gsock-handle-private.h>
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/socket.h>
 
 G_BEGIN_DECLS
@@ -40,7 +41,7 @@ typedef enum
 /* What a socket has from its first send-many or receive-many on. */
 struct _GSockSegments
 {
-  GMutex lock;               /* guards the list */
+  pthread_mutex_t lock;      /* guards the list */
   GSockJoined *first, *last;
   GSockJoined *spare;        /* with room for GSOCK_JOINED_MAX */
   guint held;                /* atomic: how many are in the list */
@@ -68,7 +69,8 @@ void gsock_segments_forget_parent (GSockSegments *self);
 GSOCK_SELDOM void gsock_segments_ask_to_join (GSockHandle *handle, int fd);
 void gsock_segments_hold (GSockHandle *handle, const GSockJoined *like, const guint8 *data, gsize length);
 GSockJoined *gsock_segments_take (GSockSegments *self);
-void gsock_segments_give_back (GSockSegments *self, GSockJoined *joined);
+void gsock_segments_give_back (GSockHandle *handle, GSockJoined *joined);
+void gsock_segments_hold_error (GSockHandle *handle, int error_number);
 gsize gsock_segments_size_of (const struct msghdr *header);
 gssize gsock_segments_recvmsg (GSockHandle *handle, int fd, struct msghdr *header, int flags);
 

@@ -4,7 +4,6 @@
 
 #include <gsock/gsock-segments-private.h>
 
-#include <gsock/gsock-wait-private.h>
 #include <gsock/sys/gsock-sys-constants.h>
 
 #include <errno.h>
@@ -17,7 +16,7 @@ new_segments (void)
 {
   GSockSegments *self = g_new0 (GSockSegments, 1);
 
-  g_mutex_init (&self->lock);
+  pthread_mutex_init (&self->lock, NULL);
   self->came_joined = TRUE;
   self->longest_cut = G_MAXUINT16;
   return self;
@@ -56,7 +55,7 @@ gsock_segments_free (GSockSegments *self)
     return;
   free_list (self);
   g_free (self->spare);
-  g_mutex_clear (&self->lock);
+  pthread_mutex_destroy (&self->lock);
   g_free (self);
 }
 
@@ -66,7 +65,7 @@ gsock_segments_forget_parent (GSockSegments *self)
 {
   if (self == NULL)
     return;
-  g_mutex_init (&self->lock);
+  pthread_mutex_init (&self->lock, NULL);
   free_list (self);
   __atomic_store_n (&self->late_error, 0, __ATOMIC_RELEASE);
 }
@@ -155,10 +154,10 @@ gsock_segments_hold (GSockHandle *handle, const GSockJoined *like, const guint8 
   joined->length = length;
   joined->at = 0;
   memcpy (joined->data, data, length);
-  g_mutex_lock (&handle->segments->lock);
+  pthread_mutex_lock (&handle->segments->lock);
   append (handle->segments, joined);
-  g_mutex_unlock (&handle->segments->lock);
-  gsock_waiters_wake (handle);
+  pthread_mutex_unlock (&handle->segments->lock);
+  gsock_handle_input_held (handle);
 }
 
 /* The first that is held, or NULL; the caller frees it or gives it back. */
@@ -169,24 +168,35 @@ gsock_segments_take (GSockSegments *self)
 
   if (G_LIKELY (__atomic_load_n (&self->held, __ATOMIC_ACQUIRE) == 0))
     return NULL;
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   if (self->first != NULL)
     joined = pop (self);
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
   return joined;
 }
 
-/* The rest of what was taken comes first again. */
+/* Keeps an error for whoever receives or sends next. */
 void
-gsock_segments_give_back (GSockSegments *self, GSockJoined *joined)
+gsock_segments_hold_error (GSockHandle *handle, int error_number)
 {
-  g_mutex_lock (&self->lock);
+  __atomic_store_n (&handle->segments->late_error, error_number, __ATOMIC_RELEASE);
+  gsock_handle_input_held (handle);
+}
+
+/* The rest of what was taken comes first again. Meanwhile others have seen that nothing is there. */
+void
+gsock_segments_give_back (GSockHandle *handle, GSockJoined *joined)
+{
+  GSockSegments *self = handle->segments;
+
+  pthread_mutex_lock (&self->lock);
   joined->next = self->first;
   self->first = joined;
   if (self->last == NULL)
     self->last = joined;
   __atomic_add_fetch (&self->held, 1, __ATOMIC_ACQ_REL);
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
+  gsock_handle_input_held (handle);
 }
 
 /* Receives what the kernel has next, joined or not. */
@@ -299,20 +309,28 @@ take_first (GSockSegments *self, struct msghdr *header, int flags)
   return (flags & MSG_TRUNC) != 0 ? length : copied;
 }
 
-/* As recvmsg with MSG_DONTWAIT, but that it answers -errno: one datagram. The caller is in. */
+/* As recvmsg with MSG_DONTWAIT, but that it answers -errno: one datagram. The caller is in. Others who
+ * wait for what has come with it find nothing more in the kernel. */
 gssize
 gsock_segments_recvmsg (GSockHandle *handle, int fd, struct msghdr *header, int flags)
 {
   GSockSegments *self = handle->segments;
+  gboolean filled = FALSE, left;
   gssize result = 0;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   if (self->first == NULL)
     result = gsock_segments_take_error (self);
   if (self->first == NULL && result == 0)
-    result = fill (self, fd);
+    {
+      result = fill (self, fd);
+      filled = result == 0;
+    }
   if (result == 0)
     result = take_first (self, header, flags);
-  g_mutex_unlock (&self->lock);
+  left = filled && self->first != NULL;
+  pthread_mutex_unlock (&self->lock);
+  if (left)
+    gsock_handle_input_held (handle);
   return result;
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A source for main contexts: the readiness of one socket, its cancellation and its end. */
 
-#include <gsock/gsock-source-private.h>
+#include <gsock/gsock-source.h>
 
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-segments-private.h>
 #include <gsock/gsock-socket-private.h>
+#include <gsock/gsock-source-private.h>
+
+#include <pthread.h>
+
+typedef struct _GSockBell GSockBell;
 
 typedef struct
 {
@@ -13,37 +18,120 @@ typedef struct
   GSockSocket *socket;
   GIOCondition condition;
   gpointer fd_tag; /* NULL: not watched, or not any more */
+  GCancellable *cancellable;
+  GSockBell *bell;
 } GSockSource;
 
-typedef gboolean (*GSockSourceFunc) (GSockSocket *socket, GIOCondition condition, gpointer user_data);
-
-static G_DEFINE_QUARK (gsock-source-closed, gsock_source_closed)
-
-/* Cancelled by the close, from whatever thread; GLib wakes the contexts that wait for it. Made for the
- * first source of a socket. */
-static GCancellable *
-end_of (GSockSocket *socket)
+/* What another thread rings to have a source looked at: a child of it, so that it comes and goes with it.
+ * The table holds a reference, by which a bell that is found there can be rung, though its source may be
+ * about to end: who destroys a source, or its whole context, has to wait for the lock before it goes on. */
+struct _GSockBell
 {
-  GQuark quark = gsock_source_closed_quark ();
-  GCancellable *end = g_object_get_qdata (G_OBJECT (socket), quark);
-  g_autoptr (GCancellable) made = NULL;
+  GSource source;
+  GSockHandle *handle; /* atomic; NULL: it is not in the table any more */
+  GSockBell *next;
+  guint process;       /* in whose threads its context is */
+};
 
-  if (end != NULL)
-    return end;
-  made = g_cancellable_new ();
-  if (g_object_replace_qdata (G_OBJECT (socket), quark, NULL, g_object_ref (made), g_object_unref, NULL))
-    return made;
-  g_object_unref (made);
-  return g_object_get_qdata (G_OBJECT (socket), quark);
+/* The first bell of each handle that has one. Most have none, and no room for it. */
+static GHashTable *bells = NULL;
+static pthread_mutex_t bells_lock = PTHREAD_MUTEX_INITIALIZER;
+
+void
+gsock_source_lock_bells (void)
+{
+  pthread_mutex_lock (&bells_lock);
 }
 
 void
-gsock_source_socket_closed (GSockSocket *socket)
+gsock_source_unlock_bells (void)
 {
-  GCancellable *end = g_object_get_qdata (G_OBJECT (socket), gsock_source_closed_quark ());
+  pthread_mutex_unlock (&bells_lock);
+}
 
-  if (end != NULL)
-    g_cancellable_cancel (end);
+static gboolean
+bell_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  g_source_set_ready_time (source, -1);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs bell_funcs = { .dispatch = bell_dispatch };
+
+static void
+set_first (GSockHandle *handle, GSockBell *first)
+{
+  if (first != NULL)
+    g_hash_table_replace (bells, handle, first);
+  else
+    g_hash_table_remove (bells, handle);
+}
+
+/* Also called by GLib, when the bell is destroyed with its source. */
+static void
+take_down (gpointer bell)
+{
+  GSockBell *self = bell, *first, **at;
+  GSockHandle *handle = __atomic_exchange_n (&self->handle, NULL, __ATOMIC_ACQ_REL);
+
+  if (handle == NULL)
+    return;
+  gsock_source_lock_bells ();
+  first = g_hash_table_lookup (bells, handle);
+  for (at = &first; *at != self; at = &(*at)->next)
+    ;
+  *at = self->next;
+  set_first (handle, first);
+  gsock_source_unlock_bells ();
+  g_source_unref (&self->source);
+}
+
+/* Who looks for bells has something to tell before, and who has hung one up looks for that later. */
+static void
+hang_up (GSockSource *self, GSockHandle *handle)
+{
+  GSource *bell = g_source_new (&bell_funcs, sizeof (GSockBell));
+
+  self->bell = (GSockBell *) bell;
+  self->bell->handle = handle;
+  self->bell->process = gsock_process_depth;
+  g_source_set_static_name (bell, "GSockBell");
+  g_source_set_callback (bell, NULL, bell, take_down);
+  g_source_add_child_source (&self->source, bell);
+  gsock_source_lock_bells ();
+  if (bells == NULL)
+    bells = g_hash_table_new (NULL, NULL);
+  self->bell->next = g_hash_table_lookup (bells, handle);
+  set_first (handle, (GSockBell *) g_source_ref (bell));
+  __atomic_store_n (&handle->has_bells, TRUE, __ATOMIC_SEQ_CST);
+  gsock_source_unlock_bells ();
+  __atomic_thread_fence (__ATOMIC_SEQ_CST);
+}
+
+/* After a fork the contexts of other threads may be locked for ever. A context that the child goes on with
+ * looks at its sources at each turn. */
+void
+gsock_source_ring_bells (GSockHandle *handle)
+{
+  __atomic_thread_fence (__ATOMIC_SEQ_CST);
+  if (!__atomic_load_n (&handle->has_bells, __ATOMIC_SEQ_CST))
+    return;
+  gsock_source_lock_bells ();
+  for (GSockBell *bell = g_hash_table_lookup (bells, handle); bell != NULL; bell = bell->next)
+    if (bell->process == gsock_process_depth)
+      g_source_set_ready_time (&bell->source, 0);
+  gsock_source_unlock_bells ();
+}
+
+gboolean
+gsock_source_has_bells (GSockHandle *handle)
+{
+  gboolean has;
+
+  gsock_source_lock_bells ();
+  has = bells != NULL && g_hash_table_contains (bells, handle);
+  gsock_source_unlock_bells ();
+  return has;
 }
 
 static gboolean
@@ -98,25 +186,33 @@ source_check (GSource *source)
   return ready_for ((GSockSource *) source) != 0;
 }
 
-/* Also called for the children: the cancellable's, and the end's. */
+/* Also called for the children: the cancellable's, and the bell, after which there may be nothing. */
 static gboolean
 source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   GSockSource *self = (GSockSource *) source;
-  GSockSourceFunc function = (GSockSourceFunc) (gpointer) callback;
+  GSockSocketSourceFunc function = (GSockSocketSourceFunc) (gpointer) callback;
+  GIOCondition condition = ready_for (self);
 
+  if (condition == 0 && !g_cancellable_is_cancelled (self->cancellable))
+    return G_SOURCE_CONTINUE;
   if (function == NULL)
     {
       g_warning ("A source of a socket was dispatched without a callback: call g_source_set_callback first");
       return G_SOURCE_REMOVE;
     }
-  return function (self->socket, ready_for (self), user_data);
+  return function (self->socket, condition, user_data);
 }
 
 static void
 source_finalize (GSource *source)
 {
-  g_object_unref (((GSockSource *) source)->socket);
+  GSockSource *self = (GSockSource *) source;
+
+  take_down (self->bell);
+  g_source_unref (&self->bell->source);
+  g_clear_object (&self->cancellable);
+  g_object_unref (self->socket);
 }
 
 static gboolean
@@ -145,34 +241,68 @@ static GSourceFuncs source_funcs = {
   .dispatch = source_dispatch,
   .finalize = source_finalize,
   .closure_callback = (GSourceFunc) (gpointer) call_closure,
+  .closure_marshal = (GSourceDummyMarshal) (gpointer) g_cclosure_marshal_generic,
 };
 
 static void
-add_child (GSource *source, GCancellable *cancellable)
+add_cancellable (GSockSource *self, GCancellable *cancellable)
 {
   g_autoptr (GSource) child = g_cancellable_source_new (cancellable);
 
   g_source_set_dummy_callback (child);
-  g_source_add_child_source (source, child);
+  g_source_add_child_source (&self->source, child);
+  self->cancellable = g_object_ref (cancellable);
 }
 
+/**
+ * gsock_socket_create_source:
+ * @self: a socket
+ * @condition: what to wait for: %G_IO_IN, %G_IO_OUT, %G_IO_PRI or several of them
+ * @cancellable: (nullable): a cancellable
+ *
+ * Makes a source for a main context, which is dispatched each time that the context finds the socket
+ * ready: for programs that compose sources of their own. An error or the end of a connection is told
+ * unasked, as %G_IO_ERR and %G_IO_HUP.
+ *
+ * The callback has the form of [callback@SocketSourceFunc]. When @cancellable is cancelled it is called
+ * with a condition of 0. Once the socket is closed, by whatever thread, the source is dispatched with
+ * %G_IO_HUP at once and at each turn, until it is destroyed; one that is made of a closed socket, or of
+ * one that was never initialised, does so from the beginning. The source keeps a reference to the socket.
+ *
+ * The descriptor is among those that the context polls, as with every #GSource: each turn of the main
+ * loop looks at all of them, ready or not. For many sockets that are mostly idle that is the greater
+ * part of the work; [method@Socket.watch], which costs what happens and not what is waited for, is for that.
+ *
+ * What the socket has received and holds, of which the kernel knows nothing, counts as input.
+ *
+ * In Python and JavaScript `set_callback` of the source takes a function of the socket and the condition.
+ *
+ * Returns: (transfer full): the source, which is attached to no context yet
+ *
+ * Since: 1.0
+ */
 GSource *
-gsock_source_new (GSockSocket *socket, GIOCondition condition, GCancellable *cancellable)
+gsock_socket_create_source (GSockSocket *self, GIOCondition condition, GCancellable *cancellable)
 {
-  GSource *source = g_source_new (&source_funcs, sizeof (GSockSource));
-  GSockSource *self = (GSockSource *) source;
-  int fd = gsock_handle_enter (gsock_socket_get_handle (socket), 1);
+  GSource *source;
+  GSockSource *made;
+  int fd;
 
+  g_return_val_if_fail (GSOCK_IS_SOCKET (self), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+
+  source = g_source_new (&source_funcs, sizeof (GSockSource));
   g_source_set_static_name (source, "GSockSource");
-  self->socket = g_object_ref (socket);
-  self->condition = condition;
-  /* Before the close can be missed. */
-  add_child (source, end_of (socket));
+  made = (GSockSource *) source;
+  made->socket = g_object_ref (self);
+  made->condition = condition;
+  hang_up (made, gsock_socket_get_handle (self));
   if (cancellable != NULL)
-    add_child (source, cancellable);
+    add_cancellable (made, cancellable);
+  fd = gsock_handle_enter (gsock_socket_get_handle (self), 1);
   if (fd < 0)
     return source;
-  self->fd_tag = g_source_add_unix_fd (source, fd, condition);
-  gsock_socket_leave (socket);
+  made->fd_tag = g_source_add_unix_fd (source, fd, condition);
+  gsock_socket_leave (self);
   return source;
 }

@@ -10,6 +10,7 @@
 #include <gsock/gsock-address.h>
 #include <gsock/gsock-message.h>
 #include <gsock/gsock-socket.h>
+#include <gsock/gsock-source.h>
 #include <gsock/gsock-option.h>
 #include <gsock/gsock-socket-message.h>
 #include <gsock/gsock-batch.h>
