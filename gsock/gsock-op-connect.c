@@ -66,9 +66,9 @@ ask_again (GSockConnect *self, int fd)
   return -EAGAIN;
 }
 
-/* A connection that has started goes on whatever interrupts the call. Local connections start and end
- * in one. Elsewhere EAGAIN says that no port was left to bind a datagram socket to, and nothing to wait
- * for. */
+/* A connection that has started goes on whatever interrupts the call, and is then not asked for again
+ * but waited for. Local connections start and end in one. Elsewhere EAGAIN says that no port was left to
+ * bind a datagram socket to, and nothing to wait for. */
 static gssize
 step_connect (GSockOperation *operation, int fd, int flags)
 {
@@ -84,7 +84,7 @@ step_connect (GSockOperation *operation, int fd, int flags)
     return -EADDRNOTAVAIL;
   if (self->local || (errno != EINPROGRESS && errno != EINTR && errno != EALREADY))
     return -errno;
-  if (self->patient)
+  if (self->patient && errno == EINPROGRESS)
     return ask_again (self, fd);
   self->started = TRUE;
   return -EAGAIN;

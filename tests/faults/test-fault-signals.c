@@ -123,14 +123,15 @@ find_situation (const char *name)
   g_assert_not_reached ();
 }
 
-/* A second connect would answer EALREADY. */
+/* After a signal there is no second connect, which would answer EALREADY; only where nothing interrupted
+ * the first is it asked for the outcome once. */
 static void
 test_tcp_connect (gconstpointer name)
 {
   const TestSituation *situation = find_situation (name);
 
-  g_assert_cmpuint (connect_in_storm (situation, FALSE, LEAVE_ALONE), ==, 1);
-  g_assert_cmpuint (connect_in_storm (situation, TRUE, LEAVE_ALONE), ==, 1);
+  g_assert_cmpuint (connect_in_storm (situation, FALSE, LEAVE_ALONE), <=, 2);
+  g_assert_cmpuint (connect_in_storm (situation, TRUE, LEAVE_ALONE), <=, 2);
   g_assert_cmpuint (connect_in_storm (situation, FALSE, INTERRUPT_STARTED), ==, 1);
   g_assert_cmpuint (connect_in_storm (situation, TRUE, INTERRUPT_STARTED), ==, 1);
 }
