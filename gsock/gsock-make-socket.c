@@ -110,8 +110,8 @@ gsock_make_socket (GCancellable *cancellable, GError **error, const char *first_
  * [method@Socket.bind_address_with_keywords] and
  * [method@PassiveSocket.listen_on_with_keywords].
  *
- * `timeout` bounds the connecting as well, for all the addresses of a name together; the time that
- * the resolver takes is the resolver's own.
+ * `timeout` bounds all of it, from the look-up of a name to the connection. Of a name with several
+ * addresses the connections are raced, as [the guide on connecting](connecting.html) tells.
  *
  * Errors: `GSOCK_ERROR_UNKNOWN_KEYWORD` and `GSOCK_ERROR_INVALID_KEYWORD`, before anything happened;
  * `GSOCK_ERROR_OUT_OF_RANGE`, `GSOCK_ERROR_INVALID_ADDRESS`, `GSOCK_ERROR_UNKNOWN_HOST`,
@@ -121,7 +121,9 @@ gsock_make_socket (GCancellable *cancellable, GError **error, const char *first_
  * `GSOCK_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED`, `GSOCK_ERROR_ACCESS_DENIED`,
  * `GSOCK_ERROR_TOO_MANY_FILES`, `GSOCK_ERROR_CONNECTION_REFUSED`, `GSOCK_ERROR_TIMED_OUT`,
  * %G_IO_ERROR_CANCELLED, and what else connecting can answer. Where none of several addresses
- * worked the message has the reason of each.
+ * worked the message has a line for each with its reason, and the code is that of the one that came
+ * farthest: an answer of the peer over its silence, that over what routers say, and that over what
+ * there is no route for.
  *
  * Returns: (transfer full): the new socket
  *

@@ -114,6 +114,23 @@ test_linger (void)
   gsock_set_default_linger_seconds (15);
 }
 
+/* What a program sets is kept to what RFC 8305 allows. */
+static void
+test_attempt_delay (void)
+{
+  static const struct
+  {
+    double set, read;
+  } cases[] = { { 0.1, 0.1 }, { 0.0104, 0.01 }, { 0, 0.01 }, { -1, 0.01 }, { 2, 2 }, { 1e300, 2 }, { G_MAXDOUBLE, 2 }, { 0.25, 0.25 } };
+
+  g_assert_cmpfloat (gsock_get_default_attempt_delay (), ==, 0.25);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gsock_set_default_attempt_delay (cases[i].set);
+      g_assert_cmpfloat (gsock_get_default_attempt_delay (), ==, cases[i].read);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -123,6 +140,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/defaults/backlog-bounds", test_backlog_bounds);
   g_test_add_func ("/defaults/ipv6-mode", test_ipv6_mode);
   g_test_add_func ("/defaults/linger", test_linger);
+  g_test_add_func ("/defaults/attempt-delay", test_attempt_delay);
 
   return g_test_run ();
 }
