@@ -86,7 +86,8 @@ take_down (gpointer bell)
   g_source_unref (&self->source);
 }
 
-/* Who looks for bells has something to tell before, and who has hung one up looks for that later. */
+/* Who rings has something to tell before, and who has hung up a bell looks for that later. Both change
+ * the flag: whoever comes second knows what the first has done. */
 static void
 hang_up (GSockSource *self, GSockHandle *handle)
 {
@@ -103,9 +104,8 @@ hang_up (GSockSource *self, GSockHandle *handle)
     bells = g_hash_table_new (NULL, NULL);
   self->bell->next = g_hash_table_lookup (bells, handle);
   set_first (handle, (GSockBell *) g_source_ref (bell));
-  __atomic_store_n (&handle->has_bells, TRUE, __ATOMIC_SEQ_CST);
+  (void) __atomic_exchange_n (&handle->has_bells, TRUE, __ATOMIC_ACQ_REL);
   gsock_source_unlock_bells ();
-  __atomic_thread_fence (__ATOMIC_SEQ_CST);
 }
 
 /* After a fork the contexts of other threads may be locked for ever. A context that the child goes on with
@@ -113,8 +113,7 @@ hang_up (GSockSource *self, GSockHandle *handle)
 void
 gsock_source_ring_bells (GSockHandle *handle)
 {
-  __atomic_thread_fence (__ATOMIC_SEQ_CST);
-  if (!__atomic_load_n (&handle->has_bells, __ATOMIC_SEQ_CST))
+  if (!__atomic_fetch_or (&handle->has_bells, FALSE, __ATOMIC_ACQ_REL))
     return;
   gsock_source_lock_bells ();
   for (GSockBell *bell = g_hash_table_lookup (bells, handle); bell != NULL; bell = bell->next)

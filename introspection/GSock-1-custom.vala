@@ -29,6 +29,15 @@ namespace GSock {
 		public ssize_t receive_from_direct ([CCode (array_length_type = "gsize")] uint8[] buffer, GSock.MessageFlags flags, bool wait, double timeout, out GSock.Received received, GLib.Cancellable? cancellable = null) throws GLib.Error;
 	}
 
+	public delegate bool SocketSourceFunc (GSock.Socket socket, GLib.IOCondition condition);
+
+	[Compact]
+	[CCode (cname = "GSource")]
+	public class Source : GLib.Source {
+		[CCode (cname = "g_source_set_callback")]
+		public void set_callback ([CCode (type = "GSourceFunc")] owned GSock.SocketSourceFunc callback);
+	}
+
 	public class PassiveSocket : GSock.Socket {
 		[CCode (error_pos = 0.5, sentinel = "NULL")]
 		public bool listen_on (...) throws GLib.Error;

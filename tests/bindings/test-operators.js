@@ -175,6 +175,52 @@ test('waiting for events', () => {
     right.close();
 });
 
+test('sources', () => {
+    for (const type of ['stream', 'datagram', 'seqpacket']) {
+        const [left, right] = GSock.make_socket_pair({type});
+        const context = GLib.MainContext.new();
+        const calls = [];
+        const source = left.create_source('in', null);
+        source.set_callback((socket, condition) => {
+            calls.push([socket === left, condition]);
+            return calls.length < 3;
+        });
+        source.attach(context);
+        ok(!context.iteration(false));
+        right.send_to('x');
+        while (calls.length < 1)
+            context.iteration(true);
+        left.receive_from();
+        ok(!context.iteration(false));
+        left.close();
+        while (calls.length < 3)
+            context.iteration(true);
+        ok(source.is_destroyed());
+        equal(calls, [[true, GLib.IOCondition.IN], [true, GLib.IOCondition.HUP], [true, GLib.IOCondition.HUP]]);
+        right.close();
+    }
+});
+
+test('a source that is cancelled', () => {
+    const [left, right] = GSock.make_socket_pair();
+    const context = GLib.MainContext.new();
+    const cancellable = new Gio.Cancellable();
+    const calls = [];
+    const source = left.create_source({condition: GLib.IOCondition.IN, cancellable});
+    source.set_callback((socket, condition) => {
+        calls.push(condition);
+        return GLib.SOURCE_REMOVE;
+    });
+    source.attach(context);
+    cancellable.cancel();
+    while (calls.length === 0)
+        context.iteration(true);
+    equal(calls, [0]);
+    throws(TypeError, () => left.create_source('inn'));
+    left.close();
+    right.close();
+});
+
 test('options with native values', () => withStream((server, client) => {
     for (const [name, value] of [['keep-alive', true], ['tcp_keepidle', 77], ['linger', [true, 5]], ['SO_SNDTIMEO', 2],
         ['tcp-congestion', 'reno'], ['tcp-user-timeout', 1.5], ['tcp-keepcnt', 3n]]) {

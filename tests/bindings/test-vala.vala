@@ -30,6 +30,33 @@ string hear (GSock.Socket socket, out GSock.Received received) throws GLib.Error
 	return ((string) room).substring (0, (long) n);
 }
 
+void test_source () {
+	try {
+		var alice = GSock.make_socket (null, "type", GSock.SocketType.DATAGRAM, "local-host", "127.0.0.1");
+		var bob = GSock.make_socket (null, "type", GSock.SocketType.DATAGRAM, "local-host", "127.0.0.1");
+		var context = new GLib.MainContext ();
+		GLib.IOCondition[] told = {};
+		var source = alice.create_source (GLib.IOCondition.IN);
+		source.set_callback ((socket, condition) => {
+			assert_true (socket == alice);
+			told += condition;
+			return told.length < 2;
+		});
+		source.attach (context);
+		assert_false (context.iteration (false));
+		bob.send_to ("x".data, null, "remote-host", "127.0.0.1", "remote-port", alice.local_port);
+		while (told.length < 1)
+			context.iteration (true);
+		alice.close (false);
+		while (told.length < 2)
+			context.iteration (true);
+		assert_true (told[0] == GLib.IOCondition.IN && told[1] == GLib.IOCondition.HUP);
+		assert_true (source.is_destroyed ());
+	} catch (GLib.Error error) {
+		GLib.error ("%s", error.message);
+	}
+}
+
 void test_udp () {
 	try {
 		GSock.Received received;
@@ -116,6 +143,7 @@ void test_errors () {
 int main (string[] args) {
 	GLib.Test.init (ref args);
 	GLib.Test.add_func ("/vala/udp", test_udp);
+	GLib.Test.add_func ("/vala/source", test_source);
 	GLib.Test.add_func ("/vala/streams", test_streams);
 	GLib.Test.add_func ("/vala/addresses", test_addresses);
 	GLib.Test.add_func ("/vala/subclass", test_subclass);

@@ -196,6 +196,74 @@ class Events(unittest.TestCase):
             left.receive_from()
             self.assertRaises(TimeoutError, GSock.wait_for_any, [left, right], 'in', 0)
 
+    def watch(self, receiver, sender, **keywords):
+        """What the callback of a source is given: when something comes, and after the close."""
+        context, calls = GLib.MainContext.new(), []
+
+        def on_ready(*arguments):
+            calls.append(arguments)
+            return len(calls) < 3
+
+        source = receiver.create_source(**keywords)
+        source.set_callback(on_ready, 'mine', 5)
+        source.attach(context)
+        self.assertFalse(context.iteration(False))
+        sender.send_to(b'x')
+        while len(calls) < 1:
+            context.iteration(True)
+        receiver.receive_from()
+        self.assertFalse(context.iteration(False))
+        receiver.close()
+        while len(calls) < 3:
+            context.iteration(True)
+        self.assertTrue(source.is_destroyed())
+        self.assertEqual(calls, [(receiver, condition, 'mine', 5) for condition in
+                                 (GLib.IOCondition.IN, GLib.IOCondition.HUP, GLib.IOCondition.HUP)])
+
+    def test_source(self):
+        for type in 'stream', 'datagram', 'seqpacket':
+            for keywords in ({}, {'condition': 'in'}, {'condition': GLib.IOCondition.IN, 'cancellable': Gio.Cancellable()}):
+                with self.subTest(type=type, **keywords):
+                    left, right = GSock.make_socket_pair(type=type)
+                    with left, right:
+                        self.watch(left, right, **keywords)
+
+    def test_source_that_is_cancelled(self):
+        context, cancellable, calls = GLib.MainContext.new(), Gio.Cancellable(), []
+        left, right = GSock.make_socket_pair()
+        with left, right:
+            source = left.create_source('in', cancellable)
+            source.set_callback(lambda socket, condition: calls.append(condition))
+            source.attach(context)
+            cancellable.cancel()
+            while not calls:
+                context.iteration(True)
+            self.assertEqual(calls, [GLib.IOCondition(0)])
+            self.assertTrue(source.is_destroyed())
+
+    def test_source_of_the_thread_that_another_closes(self):
+        context, calls = GLib.MainContext.new(), []
+        left, right = GSock.make_socket_pair()
+        with left, right:
+            source = left.create_source('in')
+            source.set_callback(lambda socket, condition: calls.append(condition))
+            source.attach(context)
+            thread = threading.Thread(target=context.iteration, args=(True,))
+            thread.start()
+            left.close()
+            thread.join()
+            while not calls:
+                context.iteration(True)
+        self.assertEqual(calls, [GLib.IOCondition.HUP])
+        source.destroy()
+
+    def test_source_with_wrong_input(self):
+        left, right = GSock.make_socket_pair()
+        with left, right:
+            self.assertRaises(ValueError, left.create_source, 'inn')
+            self.assertRaises(TypeError, left.create_source, 'in', 5)
+            self.assertRaises(TypeError, left.create_source().set_callback)
+
     def test_select(self):
         left, right = GSock.make_socket_pair()
         with left, right:

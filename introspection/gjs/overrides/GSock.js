@@ -232,6 +232,12 @@ const withoutSuccess = result => result.length > 2 ? result.slice(1) : result[1]
 // The numbers, which are the caller's to close, and in payload the bytes that they came with.
 const toDescriptors = ([fds, payload]) => Object.assign(fds, {payload: payload.toArray()});
 const withNames = ([items, names]) => names.map((name, i) => [name, items[i]]);
+// The callback of a source is given the socket and what it is ready for.
+function withCallback(source) {
+    source.set_callback = callback => GObject.source_set_closure(source, callback);
+    return source;
+}
+
 const toReceived = result => new Received(result);
 const patience = ['wait', 'timeout', 'cancellable'];
 
@@ -242,6 +248,7 @@ const METHODS = {
         close: {parameters: ['abort']},
         connect_to: {parameters: ['address'], keyworded: true},
         copy_local_address: {result: withoutSuccess},
+        create_source: {parameters: ['condition', 'cancellable'], result: withCallback},
         copy_remote_address: {result: withoutSuccess},
         finish_connect: {parameters: patience},
         get_option: {parameters: ['name'], result: fromVariant},
@@ -374,6 +381,9 @@ function _init() {
     }
     for (const [name, shape] of Object.entries(FUNCTIONS))
         GSock[name] = wrap(name, GSock[name], shape);
+
+    // Otherwise that of GDatagramBased is found first.
+    GSock.DatagramSocket.prototype.create_source = GSock.Socket.prototype.create_source;
 
     GSock.Received = Received;
     datagrams.install();

@@ -571,6 +571,26 @@ def equal_addresses(self, other):
     return self.equal(other) if isinstance(other, Address) else NotImplemented
 
 
+class Source(GLib.Source):
+    """A source of a socket, whose callback is given the socket, what it is ready for, and the data."""
+
+    def set_callback(self, callback, *data):
+        GObject.source_set_closure(self, functools.partial(call_back, callback, data))
+
+
+def call_back(callback, data, socket, condition):
+    return bool(callback(socket, condition, *data))
+
+
+def create_source(self, condition='in', cancellable=None):
+    """A GLib.Source for a main context; its callback is given the socket and what it is ready for."""
+    source = create_plain_source(self, to_condition(condition), cancellable)
+    source.__class__ = Source
+    return source
+
+
+create_plain_source = GSock.Socket.create_source
+
 FACES = {
     GSock.Socket: {
         '__init__': init,
@@ -579,6 +599,7 @@ FACES = {
         '__enter__': lambda self: self,
         '__exit__': lambda self, *exception: self.close() and None,
         '__repr__': print_socket,
+        'create_source': create_source,
         'fileno': GSock.Socket.get_file_descriptor,
         'options': property(Options),
     },
