@@ -423,6 +423,13 @@ class Batches(Pair):
         sender = LOCALHOST, self.client.props.local_port
         self.assertEqual(self.receive_all(64), [(data, *sender) for data in self.DATAGRAMS])
 
+    def test_alike(self):
+        sender = LOCALHOST, self.client.props.local_port
+        for datagrams in ([b'ab', b'cd', b'ef'], [b'abc'], [b'', b''], [b'abc', b'd'], [b'', b'a']):
+            with self.subTest(datagrams):
+                self.client.send_many(datagrams, remote_host=LOCALHOST, remote_port=self.port)
+                self.assertEqual(self.receive_all(len(datagrams)), [(data, *sender) for data in datagrams])
+
     def test_elements_tell_the_rest(self):
         self.client.send_many([b'abcdef', b''], remote_address=GSock.Address.new_from_text(self.to))
         received = self.server.receive_many(2, size=4, timeout=5)

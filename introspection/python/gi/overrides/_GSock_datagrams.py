@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Messages and batches as Python has them: values of Python in, values of Python out."""
 
-import array
 import collections
 import itertools
+import struct
+import sys
+from array import array
 
-from .GSock import GSock, Address, Received, export, get_host, get_port, to_bytes
+from .GSock import GSock, Address, InvalidArgument, Received, export, get_host, get_port, to_bytes
 
 Batch, Message = GSock.Batch, GSock.Message
 
@@ -172,8 +174,45 @@ def send_message(self, data, *, cancellable=None, **keywords):
 
 # Batches
 
+# There are many datagrams to a call, so nothing here that is done for each of them is a statement of
+# Python: it is all map, zip and the like.
+
+repeat, new_batch = itertools.repeat, Batch.new
+get_data, get_lengths = Batch.get_packed_data, Batch.get_packed_lengths
+get_numbers, get_address_of_number = Batch.get_address_numbers, Batch.get_numbered_address
+
+
 def numbers_in(packed):
     return memoryview(packed).cast('I')
+
+
+def is_uniform(packed):
+    """Whether there are numbers, and all the same."""
+    return packed[:-4] == packed[4:] and packed != b''
+
+
+def cut(data, lengths):
+    """The pieces of data that have these lengths."""
+    if is_uniform(lengths) and lengths[:4] != bytes(4):
+        length = int.from_bytes(lengths[:4], sys.byteorder)
+        return itertools.chain.from_iterable(struct.iter_unpack(f'{length}s', data))
+    ends = list(itertools.accumulate(numbers_in(lengths)))
+    return map(data.__getitem__, map(slice, [0, *ends], ends))
+
+
+def name_senders(batch):
+    """The host and the port of each datagram."""
+    packed = get_numbers(batch)
+    if is_uniform(packed):
+        number = int.from_bytes(packed[:4], sys.byteorder)
+        host, port = name_sender(get_address_of_number(batch, number))
+        return repeat(host), repeat(port)
+    numbers = numbers_in(packed)
+    senders = [(number, name_sender(get_address_of_number(batch, number)))
+               for number in {*numbers}]
+    hosts = {number: host for number, (host, port) in senders}
+    ports = {number: port for number, (host, port) in senders}
+    return map(hosts.__getitem__, numbers), map(ports.__getitem__, numbers)
 
 
 @export
@@ -182,35 +221,23 @@ class ReceivedMany:
     element is a Received, which tells the rest.
     """
 
-    __slots__ = ('batch',)
+    __slots__ = ('batch', 'count')
 
-    def __init__(self, batch):
-        self.batch = batch
+    def __init__(self, batch, count):
+        self.batch, self.count = batch, count
 
     def __len__(self):
-        return self.batch.get_count()
+        return self.count
 
     def __getitem__(self, index):
-        batch, index = self.batch, range(len(self))[index]
+        batch, index = self.batch, range(self.count)[index]
         address = batch.get_address(index)
         return Received((batch.get_data(index), address and address.copy(), batch.get_flags(index),
                          batch.get_full_length(index)))
 
     def __iter__(self):
         batch = self.batch
-        data, lengths = batch.get_packed_data(), numbers_in(batch.get_packed_lengths())
-        numbers = numbers_in(batch.get_address_numbers())
-        senders = [name_sender(batch.get_numbered_address(number))
-                   for number in range(batch.get_n_addresses())]
-        ends = itertools.accumulate(lengths)
-        if len(senders) == 1 and GSock.BATCH_NO_ADDRESS not in numbers:
-            host, port = senders[0]
-            return iter([(data[end - length:end], host, port)
-                         for end, length in zip(ends, lengths)])
-        senders = dict(enumerate(senders))
-        senders[GSock.BATCH_NO_ADDRESS] = None, None
-        return iter([(data[end - length:end], *senders[number])
-                     for end, length, number in zip(ends, lengths, numbers)])
+        return zip(cut(get_data(batch), get_lengths(batch)), *name_senders(batch))
 
     def __repr__(self):
         return f'ReceivedMany({list(self)!r})'
@@ -237,14 +264,12 @@ def pack_batch(datagrams):
         return datagrams
     if isinstance(datagrams, (bytes, bytearray, memoryview, str)):
         raise TypeError('a list of datagrams is wanted, not one: send_to sends one')
-    batch, datagrams = Batch.new(), list(datagrams)
+    batch, datagrams = new_batch(), list(datagrams)
     try:
-        data, lengths = b''.join(datagrams), array.array('I', map(len, datagrams))
-    except TypeError:
-        lengths = None
-    if lengths is not None and sum(lengths) == len(data):
-        batch.add_packed(data, lengths.tobytes(), None)
+        add_packed(batch, b''.join(datagrams), array('I', [*map(len, datagrams)]).tobytes(), None)
         return batch
+    except (TypeError, InvalidArgument):
+        pass  # some have an address, or are no bytes but something that has bytes
     for datagram in datagrams:
         batch.add(*take_datagram(datagram))
     return batch
@@ -257,11 +282,11 @@ def send_many(self, datagrams, **keywords):
 
 def receive_many(self, most, batch=None, **keywords):
     """What has arrived, as a ReceivedMany; the batch, where one is given, is used for it."""
-    batch = Batch.new() if batch is None else batch
-    receive_batch(self, batch, most, **keywords)
-    return ReceivedMany(batch)
+    batch = new_batch() if batch is None else batch
+    return ReceivedMany(batch, receive_batch(self, batch, most, **keywords))
 
 
+add_packed = Batch.add_packed
 send_batch, receive_batch = GSock.Socket.send_many, GSock.Socket.receive_many
 send_whole = GSock.Socket.send_message
 for operator in (send_many, receive_many, send_message):
