@@ -3,23 +3,19 @@
 
 #include <gsock/gsock-socket-async.h>
 
-#include <gsock/gsock-async-private.h>
-#include <gsock/gsock-error-private.h>
+#include <gsock/gsock-attempt-private.h>
 #include <gsock/gsock-external-format-private.h>
 #include <gsock/gsock-op-accept-private.h>
 #include <gsock/gsock-op-private.h>
 #include <gsock/gsock-socket-private.h>
 
-#include <errno.h>
 #include <poll.h>
 
 typedef struct
 {
-  GSockOperation operation;
-  GSockPassiveSocket *socket; /* the task's source */
+  GSockAttempt attempt;
   GSockAcceptSpec spec;
   GSockActiveSocket *accepted;
-  GError *error;
 } Accept;
 
 static void
@@ -28,33 +24,37 @@ accept_free (gpointer data)
   Accept *self = data;
 
   g_clear_object (&self->accepted);
-  g_clear_error (&self->error);
+  g_clear_error (&self->attempt.error);
   g_free (self);
 }
 
-static gssize
-step_accept (GSockOperation *operation, int fd, int flags)
+static gboolean
+try_accept (GSockAttempt *attempt, GError **error)
 {
-  Accept *self = (Accept *) operation;
-  GError *error = NULL;
+  Accept *self = (Accept *) attempt;
 
-  self->accepted = gsock_accept_by_spec (self->socket, &self->spec, NULL, &error);
-  return self->accepted != NULL ? 0 : gsock_async_judge (error, &self->error);
+  self->accepted = gsock_accept_by_spec (GSOCK_PASSIVE_SOCKET (attempt->socket), &self->spec, NULL, error);
+  return self->accepted != NULL;
 }
 
 static void
-finish (GTask *task, gssize result)
+answer (GSockAttempt *attempt, GTask *task, GError *error)
 {
-  Accept *self = g_task_get_task_data (task);
-
-  if (result >= 0)
-    g_task_return_pointer (task, g_steal_pointer (&self->accepted), g_object_unref);
+  if (error != NULL)
+    g_task_return_error (task, error);
   else
-    {
-      if (self->error == NULL)
-        gsock_error_set (&self->error, result, "accept-connection", NULL);
-      g_task_return_error (task, g_steal_pointer (&self->error));
-    }
+    g_task_return_pointer (task, g_steal_pointer (&((Accept *) attempt)->accepted), g_object_unref);
+}
+
+/* The format has to last longer than the caller's name of it. */
+static void
+take_spec (Accept *self, const GSockAcceptSpec *spec)
+{
+  self->attempt.wait = spec->wait;
+  self->attempt.timeout = spec->timeout;
+  self->spec = *spec;
+  self->spec.external_format = g_intern_string (spec->external_format);
+  self->spec.wait = FALSE;
 }
 
 /**
@@ -81,27 +81,21 @@ void
 gsock_passive_socket_accept_connection_async (GSockPassiveSocket *self, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GSockAcceptSpec spec = GSOCK_ACCEPT_SPEC_INIT;
-  Accept *operation;
+  Accept *accept;
   GTask *task;
 
   g_return_if_fail (GSOCK_IS_PASSIVE_SOCKET (self));
 
   task = gsock_async_task (self, gsock_passive_socket_accept_connection_async, priority, cancellable, callback, user_data);
-  operation = g_new0 (Accept, 1);
-  g_task_set_task_data (task, operation, accept_free);
-  if (!gsock_keywords_parse_values (&gsock_accept_keywords, &spec, names, values, n_values, &operation->error)
-      || (spec.external_format != NULL && !gsock_external_format_check (spec.external_format, &operation->error)))
-    {
-      finish (task, -EINVAL);
-      g_object_unref (task);
-      return;
-    }
-  operation->operation = (GSockOperation){ .step = step_accept, .events = POLLIN };
-  operation->socket = self;
-  operation->spec = spec;
-  operation->spec.external_format = spec.external_format != NULL ? g_intern_string (spec.external_format) : NULL;
-  operation->spec.wait = FALSE;
-  gsock_async_run (task, GSOCK_SOCKET (self), &operation->operation, spec.wait, spec.timeout, finish);
+  accept = g_new0 (Accept, 1);
+  accept->attempt = (GSockAttempt){
+    .operation.events = POLLIN, .name = "accept-connection", .socket = GSOCK_SOCKET (self), .try = try_accept, .answer = answer,
+  };
+  g_task_set_task_data (task, accept, accept_free);
+  if (gsock_keywords_parse_values (&gsock_accept_keywords, &spec, names, values, n_values, &accept->attempt.error)
+      && (spec.external_format == NULL || gsock_external_format_check (spec.external_format, &accept->attempt.error)))
+    take_spec (accept, &spec);
+  gsock_attempt_run (task, &accept->attempt);
 }
 
 /**

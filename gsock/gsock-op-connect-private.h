@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <gsock/gsock-op-private.h>
 #include <gsock/gsock-socket-private.h>
 
 G_BEGIN_DECLS
@@ -24,5 +25,10 @@ typedef struct
 
 void gsock_connect_init (GSockConnect *self, GSockHandle *handle, const GSockAddress *address, gboolean started);
 gssize gsock_connect_conclude (GSockSocketPrivate *priv, int fd, const GSockAddress *address, gboolean was_bound);
+
+/* By keywords */
+gboolean gsock_connect_check (GSockSocket *self, const GSockAddress *address, const GSockConnectSpec *spec, GError **error);
+GPtrArray *gsock_connect_find (GSockSocket *self, const GSockAddress *address, const GSockConnectSpec *spec, GSockPatience *patience, GError **error);
+char *gsock_connect_name (const GSockConnectSpec *spec);
 
 G_END_DECLS

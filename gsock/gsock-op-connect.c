@@ -322,8 +322,9 @@ check_spec (const GSockAddress *address, const GSockConnectSpec *spec, GError **
   return TRUE;
 }
 
-static GPtrArray *
-find_addresses (GSockSocketPrivate *priv, const GSockAddress *address, const GSockConnectSpec *spec, GSockPatience *patience, GError **error)
+/* The addresses that the request means. */
+GPtrArray *
+gsock_connect_find (GSockSocket *self, const GSockAddress *address, const GSockConnectSpec *spec, GSockPatience *patience, GError **error)
 {
   GSockAddress found;
   guint port = MAX (spec->port, 0);
@@ -335,7 +336,7 @@ find_addresses (GSockSocketPrivate *priv, const GSockAddress *address, const GSo
   if (spec->connectable != NULL)
     return gsock_lookup_connectable (G_SOCKET_CONNECTABLE (spec->connectable), AF_UNSPEC, patience, error);
   if (spec->host != NULL)
-    return gsock_lookup_endpoints (spec->host, port, spec->ipv6, priv->handle.family, patience, error);
+    return gsock_lookup_endpoints (spec->host, port, spec->ipv6, gsock_socket_native_family (self), patience, error);
 
   found = address != NULL ? *address : spec->address;
   if (GSOCK_GIVEN (spec, GSOCK_CONNECT_PORT))
@@ -344,8 +345,8 @@ find_addresses (GSockSocketPrivate *priv, const GSockAddress *address, const GSo
 }
 
 /* What a message calls the other end that has several addresses. */
-static char *
-name_of (const GSockConnectSpec *spec)
+char *
+gsock_connect_name (const GSockConnectSpec *spec)
 {
   if (spec->connectable != NULL)
     return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (spec->connectable));
@@ -382,8 +383,19 @@ connect_to_any (GSockSocket *self, GPtrArray *addresses, GSockConnectSpec *spec,
         return gsock_reasons_propagate (&reasons, g_steal_pointer (&reason), error);
       gsock_reasons_add (&reasons, address, reason);
     }
-  name = name_of (spec);
+  name = gsock_connect_name (spec);
   return gsock_reasons_fail (&reasons, name, error);
+}
+
+/* What is wrong with the request, before anything is looked up. */
+gboolean
+gsock_connect_check (GSockSocket *self, const GSockAddress *address, const GSockConnectSpec *spec, GError **error)
+{
+  if (!check_spec (address, spec, error) || gsock_socket_enter (self, "connect", error) < 0)
+    return FALSE;
+  gsock_socket_leave (self);
+  return gsock_check_names ("connect", gsock_socket_get_handle (self)->ops, spec->host != NULL ? "remote-host" : NULL,
+                            spec->filename != NULL ? "remote-filename" : NULL, error);
 }
 
 static gboolean
@@ -392,19 +404,10 @@ connect_by_spec (GSockSocket *self, const GSockAddress *address, GSockConnectSpe
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
   GSockPatience patience = GSOCK_PATIENCE_INIT (gsock_socket_effective_timeout (priv, spec->timeout), cancellable);
   g_autoptr (GPtrArray) addresses = NULL;
-  int fd;
 
-  if (!check_spec (address, spec, error))
+  if (!gsock_connect_check (self, address, spec, error))
     return FALSE;
-  fd = gsock_socket_enter (self, "connect", error);
-  if (fd < 0)
-    return FALSE;
-  gsock_socket_leave (self);
-  if (!gsock_check_names ("connect", priv->handle.ops, spec->host != NULL ? "remote-host" : NULL,
-                          spec->filename != NULL ? "remote-filename" : NULL, error))
-    return FALSE;
-
-  addresses = find_addresses (priv, address, spec, &patience, error);
+  addresses = gsock_connect_find (self, address, spec, &patience, error);
   return addresses != NULL && connect_to_any (self, addresses, spec, &patience, error);
 }
 

@@ -256,6 +256,7 @@ int gsock_wait_for_receiver (GSockHandle *handle, int fd, gconstpointer address,
 /* Once, without waiting: the count, or -EAGAIN or what went wrong. */
 gssize gsock_send_try (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, int flags);
 gssize gsock_receive_try (GSockSocket *self, guint8 *buffer, gsize length, int flags, GSockReceived *received);
+gssize gsock_send_message_to (GSockSocket *self, GSockMessage *message, const GSockAddress *destination, guint flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
 gssize gsock_check_receivable (GSockHandle *handle);
 gboolean gsock_set_receive_error (GError **error, const char *operator_name, gssize failure, const GSockHandle *handle);
 short gsock_receive_events (int flags);

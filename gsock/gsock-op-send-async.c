@@ -3,25 +3,21 @@
 
 #include <gsock/gsock-socket-async.h>
 
-#include <gsock/gsock-async-private.h>
+#include <gsock/gsock-destination-private.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-message-flags-private.h>
-#include <gsock/gsock-op-private.h>
 #include <gsock/gsock-socket-private.h>
 
 #include <errno.h>
-#include <poll.h>
 
 typedef struct
 {
-  GSockOperation operation;
-  GSockSocket *socket; /* the task's source */
+  GSockAttempt attempt;
+  GSockDestination destination;
   GBytes *data;
-  gsize start, end;    /* of what is still to be sent */
+  gsize start, end; /* of what is still to be sent */
   gsize sent;
-  GSockAddress destination;
-  GSockMessageFlags flags;
-  GError *error;
+  guint flags;
 } Send;
 
 static void
@@ -29,112 +25,85 @@ send_free (gpointer data)
 {
   Send *self = data;
 
-  g_bytes_unref (self->data);
-  g_clear_error (&self->error);
+  gsock_destination_clear (&self->destination);
+  g_clear_pointer (&self->data, g_bytes_unref);
+  g_clear_error (&self->attempt.error);
   g_free (self);
 }
 
-static const GSockAddress *
-get_destination (const Send *self)
+/* Once; what is not ready is no error that would have to be made. */
+static gssize
+send_own (Send *self, GError **error)
 {
-  return self->destination.length > 0 ? &self->destination : NULL;
+  GSockSocket *socket = self->attempt.socket;
+  const GSockAddress *destination = gsock_destination_get (&self->destination);
+  const guint8 *buffer = g_bytes_get_data (self->data, NULL);
+  gssize n = gsock_send_try (socket, buffer + self->start, self->end - self->start, destination, self->flags);
+
+  if (n < 0 && n != -EAGAIN)
+    gsock_set_send_error (error, "send-to", n, gsock_socket_get_handle (socket), destination);
+  return n;
+}
+
+static gssize
+send_by_method (Send *self, GError **error)
+{
+  g_autoptr (GBytes) rest = g_bytes_new_from_bytes (self->data, self->start, self->end - self->start);
+
+  return gsock_socket_send_bytes (self->attempt.socket, rest, gsock_destination_get (&self->destination), self->flags, FALSE, 0, NULL, error);
 }
 
 /* A stream takes what it has room for, a datagram goes as a whole. */
-static gssize
-count_sent (Send *self, gssize n)
+static gboolean
+try_send (GSockAttempt *attempt, GError **error)
 {
+  Send *self = (Send *) attempt;
+  gboolean own = GSOCK_SOCKET_GET_CLASS (attempt->socket)->send_to == gsock_socket_real_send_to;
+  gssize n = own ? send_own (self, error) : send_by_method (self, error);
+
   if (n < 0)
-    return n;
+    return FALSE;
   self->sent += n;
   self->start += n;
-  return self->start < self->end && gsock_socket_native_type (self->socket) == SOCK_STREAM ? -EAGAIN : 0;
-}
-
-static gssize
-step_own (GSockOperation *operation, int fd, int flags)
-{
-  Send *self = (Send *) operation;
-  const guint8 *buffer = g_bytes_get_data (self->data, NULL);
-
-  return count_sent (self, gsock_send_try (self->socket, buffer + self->start, self->end - self->start, get_destination (self), self->flags));
-}
-
-static gssize
-step_by_method (GSockOperation *operation, int fd, int flags)
-{
-  Send *self = (Send *) operation;
-  g_autoptr (GBytes) rest = g_bytes_new_from_bytes (self->data, self->start, self->end - self->start);
-  GError *error = NULL;
-  gssize n = gsock_socket_send_bytes (self->socket, rest, get_destination (self), self->flags, FALSE, 0, NULL, &error);
-
-  return n < 0 ? gsock_async_judge (error, &self->error) : count_sent (self, n);
-}
-
-/* A full queue of a local receiver shows in no poll of the sender. */
-static guint
-collect_local (GSockOperation *operation, GSockAwaited *awaited, guint room, double *delay)
-{
-  *delay = 0.001;
-  return 0;
+  return self->start == self->end || gsock_socket_native_type (attempt->socket) != SOCK_STREAM;
 }
 
 /* What went is told; what stopped it will be met again. */
 static void
-finish (GTask *task, gssize result)
+answer (GSockAttempt *attempt, GTask *task, GError *error)
 {
-  Send *self = g_task_get_task_data (task);
+  gsize sent = ((Send *) attempt)->sent;
 
-  if (result >= 0 || self->sent > 0)
-    g_task_return_int (task, self->sent);
-  else
+  if (error == NULL || sent > 0)
     {
-      if (self->error == NULL)
-        gsock_set_send_error (&self->error, "send-to", result, gsock_socket_get_handle (self->socket), get_destination (self));
-      g_task_return_error (task, g_steal_pointer (&self->error));
+      g_clear_error (&error);
+      g_task_return_int (task, sent);
     }
+  else
+    g_task_return_error (task, error);
 }
 
 static void
-send_async (GTask *task, GSockSocket *socket, GBytes *data, gsize start, gsize length, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout)
+send_async (GTask *task, GSockSocket *socket, GBytes *data, const GSockSendSpec *spec, GError *failure)
 {
   Send *self = g_new0 (Send, 1);
-  gboolean own = GSOCK_SOCKET_GET_CLASS (socket)->send_to == gsock_socket_real_send_to;
-  GError *error = NULL;
+  gsize length = data != NULL ? g_bytes_get_size (data) : 0;
+  gsize size;
 
-  self->operation = (GSockOperation){ .step = own ? step_own : step_by_method, .events = POLLOUT };
-  if (destination != NULL)
-    {
-      self->destination = *destination;
-      if (gsock_address_family_number (destination) == AF_UNIX && gsock_socket_native_type (socket) == SOCK_DGRAM)
-        self->operation.collect = collect_local;
-    }
-  self->socket = socket;
-  self->data = g_bytes_ref (data);
-  self->start = start;
-  self->end = start + length;
-  self->flags = flags;
+  self->attempt = (GSockAttempt){ .name = "send-to", .socket = socket, .try = try_send, .answer = answer, .error = failure };
   g_task_set_task_data (task, self, send_free);
-  if (!gsock_message_flags_check ("send-to", flags, GSOCK_FLAG_SEND, &error))
+  if (failure == NULL && data == NULL)
+    gsock_error_literal (&self->attempt.error, GSOCK_ERROR_INVALID_ARGUMENT, "send-to: there is no buffer");
+  if (self->attempt.error == NULL && gsock_check_range ("send-to", spec->start, spec->end, length, &size, &self->attempt.error)
+      && gsock_message_flags_check ("send-to", spec->flags, GSOCK_FLAG_SEND, &self->attempt.error))
     {
-      g_task_return_error (task, error);
-      g_object_unref (task);
-      return;
+      self->data = g_bytes_ref (data);
+      self->start = spec->start;
+      self->end = spec->start + size;
+      self->flags = spec->flags;
+      gsock_destination_take (&self->destination, &self->attempt, spec);
     }
-  gsock_async_run (task, socket, &self->operation, wait && (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0, timeout, finish);
-}
-
-static void
-return_error (GTask *task, GError *error)
-{
-  g_task_return_error (task, error);
-  g_object_unref (task);
-}
-
-static gboolean
-check_data (GBytes *data, GError **error)
-{
-  return data != NULL || gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-to: there is no buffer");
+  gsock_attempt_run (task, &self->attempt);
 }
 
 /**
@@ -158,16 +127,19 @@ check_data (GBytes *data, GError **error)
 void
 gsock_socket_send_bytes_async (GSockSocket *self, GBytes *data, const GSockAddress *destination, GSockMessageFlags flags, gboolean wait, double timeout, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  GError *error = NULL;
-  GTask *task;
+  GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
 
   g_return_if_fail (GSOCK_IS_SOCKET (self));
 
-  task = gsock_async_task (self, gsock_socket_send_to_async, priority, cancellable, callback, user_data);
-  if (check_data (data, &error))
-    send_async (task, self, data, 0, g_bytes_get_size (data), destination, flags, wait, timeout);
-  else
-    return_error (task, error);
+  spec.flags = flags;
+  spec.wait = wait;
+  spec.timeout = timeout;
+  if (destination != NULL)
+    {
+      spec.address = *destination;
+      spec.given = 1u << GSOCK_SEND_ADDRESS;
+    }
+  send_async (gsock_async_task (self, gsock_socket_send_to_async, priority, cancellable, callback, user_data), self, data, &spec, NULL);
 }
 
 /**
@@ -186,8 +158,8 @@ gsock_socket_send_bytes_async (GSockSocket *self, GBytes *data, const GSockAddre
  * called in the thread-default main context of the caller, once, and calls
  * [method@Socket.send_to_finish].
  *
- * The keywords are those of [method@Socket.send_to_with_keywords]; a name of a host is looked up before
- * the call returns, an address is not. Closing the socket ends it with `GSOCK_ERROR_CLOSED`. One that
+ * The keywords are those of [method@Socket.send_to_with_keywords]; a name of a host is looked up in a
+ * thread. Closing the socket ends it with `GSOCK_ERROR_CLOSED`. One that
  * was cancelled has sent nothing of a datagram, and of a stream what its count tells.
  *
  * Since: 1.0
@@ -196,21 +168,12 @@ void
 gsock_socket_send_to_async (GSockSocket *self, GBytes *data, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
-  const GSockAddress *destination;
-  GSockAddress room;
   GError *error = NULL;
-  GTask *task;
-  gsize size;
 
   g_return_if_fail (GSOCK_IS_SOCKET (self));
 
-  task = gsock_async_task (self, gsock_socket_send_to_async, priority, cancellable, callback, user_data);
-  if (check_data (data, &error) && gsock_keywords_parse_values (&gsock_send_keywords, &spec, names, values, n_values, &error)
-      && gsock_check_range ("send-to", spec.start, spec.end, g_bytes_get_size (data), &size, &error)
-      && gsock_send_destination (self, "send-to", &spec, &room, &destination, cancellable, &error))
-    send_async (task, self, data, spec.start, size, destination, spec.flags, spec.wait, spec.timeout);
-  else
-    return_error (task, error);
+  (void) gsock_keywords_parse_values (&gsock_send_keywords, &spec, names, values, n_values, &error);
+  send_async (gsock_async_task (self, gsock_socket_send_to_async, priority, cancellable, callback, user_data), self, data, &spec, error);
 }
 
 /**

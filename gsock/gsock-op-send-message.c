@@ -242,16 +242,18 @@ gsock_socket_send_message_direct (GSockSocket *self, GSockMessage *message, GSoc
 }
 
 /* A class that has specialised the operator looks for the address in the message. */
-static gssize
-send_message_to (GSockSocket *self, GSockMessage *message, const GSockAddress *destination, const GSockSendSpec *spec, GCancellable *cancellable, GError **error)
+gssize
+gsock_send_message_to (GSockSocket *self, GSockMessage *message, const GSockAddress *destination, guint flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
   gssize n;
 
+  if (destination == NULL || message == NULL)
+    return gsock_socket_send_message_direct (self, message, flags, wait, timeout, cancellable, error);
   if (message->address.length > 0)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD,
                                 "send-message: the message has an address of its own, and a destination was given: leave one of them out") - 1;
   message->address = *destination;
-  n = gsock_socket_send_message_direct (self, message, spec->flags, spec->wait, spec->timeout, cancellable, error);
+  n = gsock_socket_send_message_direct (self, message, flags, wait, timeout, cancellable, error);
   message->address.length = 0;
   return n;
 }
@@ -264,9 +266,7 @@ send_message_by_spec (GSockSocket *self, GSockMessage *message, GSockSendSpec *s
 
   if (!gsock_send_destination (self, "send-message", spec, &room, &destination, cancellable, error))
     return -1;
-  if (destination != NULL && message != NULL)
-    return send_message_to (self, message, destination, spec, cancellable, error);
-  return gsock_socket_send_message_direct (self, message, spec->flags, spec->wait, spec->timeout, cancellable, error);
+  return gsock_send_message_to (self, message, destination, spec->flags, spec->wait, spec->timeout, cancellable, error);
 }
 
 /**

@@ -5,6 +5,8 @@
 #error "Only <gsock/gsock.h> can be included directly."
 #endif
 
+#include <gsock/gsock-batch.h>
+#include <gsock/gsock-message.h>
 #include <gsock/gsock-passive-socket.h>
 #include <gsock/gsock-socket.h>
 
@@ -32,5 +34,31 @@ GSOCK_AVAILABLE_IN_1_0
 void gsock_passive_socket_accept_connection_async (GSockPassiveSocket *self, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GSOCK_AVAILABLE_IN_1_0
 GSockActiveSocket *gsock_passive_socket_accept_connection_finish (GSockPassiveSocket *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* connect */
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_connect_to_async (GSockSocket *self, const GSockAddress *address, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+gboolean gsock_socket_connect_to_finish (GSockSocket *self, GAsyncResult *result, GError **error);
+
+/* send-message, receive-message */
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_send_message_async (GSockSocket *self, GSockMessage *message, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+gssize gsock_socket_send_message_finish (GSockSocket *self, GAsyncResult *result, GError **error);
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_receive_message_async (GSockSocket *self, gsize size, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+GSockMessage *gsock_socket_receive_message_finish (GSockSocket *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* send-many, receive-many */
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_send_many_async (GSockSocket *self, GSockBatch *batch, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+gssize gsock_socket_send_many_finish (GSockSocket *self, GAsyncResult *result, GError **error);
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_receive_many_async (GSockSocket *self, GSockBatch *batch, guint most, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+gssize gsock_socket_receive_many_finish (GSockSocket *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* connect without blocking: names, refusals, full backlogs, and what an end leaves behind. */
+
+#include <gsock/gsock.h>
+
+#include "testasync.h"
+
+static GSockSocket *
+listen_locally (void)
+{
+  return gsock_make_socket (NULL, NULL, "connect", GSOCK_ROLE_PASSIVE, "local-host", "127.0.0.1", NULL);
+}
+
+static gboolean
+connect_by (GSockSocket *socket, const char *host, int port, GCancellable *cancellable, double timeout, GError **error)
+{
+  const char *names[] = { "remote-host", "remote-port", "timeout", NULL };
+  GValue values[3] = { G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT };
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_value_init (&values[0], G_TYPE_STRING);
+  g_value_set_string (&values[0], host);
+  g_value_init (&values[1], G_TYPE_INT);
+  g_value_set_int (&values[1], port);
+  g_value_init (&values[2], G_TYPE_DOUBLE);
+  g_value_set_double (&values[2], timeout);
+  gsock_socket_connect_to_async (socket, NULL, names, values, 3, G_PRIORITY_DEFAULT, cancellable, test_keep_result, &result);
+  g_value_unset (&values[0]);
+  test_await (&result);
+  return gsock_socket_connect_to_finish (socket, result, error);
+}
+
+static void
+test_hosts (void)
+{
+  const char *const hosts[] = { "127.0.0.1", "localhost" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      g_autoptr (GSockSocket) listener = listen_locally ();
+      g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, NULL, "address-family", GSOCK_ADDRESS_FAMILY_IPV4, NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (connect_by (socket, hosts[i], gsock_socket_get_local_port (listener), NULL, -1, &error));
+      g_assert_no_error (error);
+      g_assert_true (gsock_socket_is_connected (socket));
+      g_assert_false (connect_by (socket, hosts[i], gsock_socket_get_local_port (listener), NULL, -1, &error));
+      test_assert_error (error, GSOCK_ERROR_ALREADY_CONNECTED);
+    }
+}
+
+static void
+test_refused (void)
+{
+  g_autoptr (GSockSocket) listener = listen_locally ();
+  g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, NULL, "address-family", GSOCK_ADDRESS_FAMILY_IPV4, NULL);
+  int port = gsock_socket_get_local_port (listener);
+  g_autoptr (GError) error = NULL;
+
+  gsock_socket_close (listener, FALSE, NULL);
+  g_assert_false (connect_by (socket, "127.0.0.1", port, NULL, -1, &error));
+  test_assert_error (error, GSOCK_ERROR_CONNECTION_REFUSED);
+  g_assert_false (connect_by (socket, "name.invalid", port, NULL, -1, &error));
+  test_assert_error (error, GSOCK_ERROR_UNKNOWN_HOST);
+  g_assert_false (connect_by (socket, NULL, port, NULL, -1, &error));
+  test_assert_error (error, GSOCK_ERROR_INVALID_KEYWORD);
+}
+
+static void
+test_full_backlog (void)
+{
+  g_autofree char *name = g_strdup_printf ("@gsock-test-%d", g_random_int ());
+  g_autoptr (GSockSocket) listener = gsock_make_socket (NULL, NULL, "connect", GSOCK_ROLE_PASSIVE, "address-family", GSOCK_ADDRESS_FAMILY_LOCAL,
+                                                        "local-filename", name, "backlog", 0, NULL);
+  g_autoptr (GSockSocket) first = gsock_make_socket (NULL, NULL, "address-family", GSOCK_ADDRESS_FAMILY_LOCAL, "remote-filename", name, NULL);
+  g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, NULL, "address-family", GSOCK_ADDRESS_FAMILY_LOCAL, NULL);
+  g_autoptr (GSockAddress) address = gsock_address_new_from_filename (name, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GSockActiveSocket) accepted = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (first);
+  gsock_socket_connect_to_async (socket, address, NULL, NULL, 0, G_PRIORITY_DEFAULT, cancellable, test_keep_result, &result);
+  for (guint i = 0; i < 5; i++)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (result);
+  g_cancellable_cancel (cancellable);
+  test_await (&result);
+  g_assert_false (gsock_socket_connect_to_finish (socket, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_object (&result);
+
+  gsock_socket_connect_to_async (socket, address, NULL, NULL, 0, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+  g_main_context_iteration (NULL, TRUE);
+  accepted = gsock_passive_socket_accept_connection_direct (GSOCK_PASSIVE_SOCKET (listener), TRUE, -1, NULL, NULL);
+  test_await (&result);
+  g_assert_true (gsock_socket_connect_to_finish (socket, result, NULL));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/op-connect-async/hosts", test_hosts);
+  g_test_add_func ("/op-connect-async/refused", test_refused);
+  g_test_add_func ("/op-connect-async/full-backlog", test_full_backlog);
+  return g_test_run ();
+}
