@@ -8,12 +8,18 @@ G_BEGIN_DECLS
 /* The file that binding a local socket has made. */
 typedef struct _GSockLocalFile GSockLocalFile;
 
+gboolean gsock_local_file_is_path (const GSockAddress *address);
 GSockLocalFile *gsock_local_file_new (const GSockAddress *address);
 void gsock_local_file_free (GSockLocalFile *self);
 void gsock_local_file_unlink (GSockLocalFile *self);
 
+/* Locks are held for a few system calls; who tries longer than this, each time 10 ms, meets something
+ * else's lock. To bind without replacing anything is possible without it too. */
+#define GSOCK_LOCAL_FILE_TRIES 500
+#define GSOCK_LOCAL_FILE_FEW_TRIES 100
+
 /* Taking the place of a file on which nobody listens any more. */
-int gsock_local_file_lock (const GSockAddress *address);
+int gsock_local_file_lock (const GSockAddress *address, guint tries);
 void gsock_local_file_unlock (int lock);
 gssize gsock_local_file_remove_stale (const GSockAddress *address, int type);
 

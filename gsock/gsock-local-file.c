@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Locks are held for a few system calls; who waits longer than this meets something else's lock. */
-#define LOCK_TRIES 500
 #define LOCK_PAUSE_US 10000
 
 struct _GSockLocalFile
@@ -28,9 +26,16 @@ struct _GSockLocalFile
 static char *
 path_of (const GSockAddress *address)
 {
-  if (gsock_address_family_number (address) != AF_UNIX || gsock_address_is_abstract (address))
-    return NULL;
-  return gsock_address_get_filename (address);
+  return gsock_local_file_is_path (address) ? gsock_address_get_filename (address) : NULL;
+}
+
+gboolean
+gsock_local_file_is_path (const GSockAddress *address)
+{
+  gsize length = 0;
+  const char *name = gsock_address_local_name (address, &length);
+
+  return name != NULL && name[0] != '\0';
 }
 
 /* %NULL for an address that makes no file. A relative path is remembered as an absolute one: the
@@ -72,7 +77,7 @@ gsock_local_file_unlink (GSockLocalFile *self)
 /* The folder of the file is what is locked: that leaves no file behind, and all who would replace a
  * socket there meet at it. Answers the lock, or -errno. */
 int
-gsock_local_file_lock (const GSockAddress *address)
+gsock_local_file_lock (const GSockAddress *address, guint tries)
 {
   g_autofree char *path = path_of (address);
   g_autofree char *folder = path != NULL ? g_path_get_dirname (path) : NULL;
@@ -82,7 +87,7 @@ gsock_local_file_lock (const GSockAddress *address)
     return -EINVAL;
   if (lock < 0)
     return -errno;
-  for (guint i = 0; i < LOCK_TRIES; i++)
+  for (guint i = 0; i < tries; i++)
     {
       if (flock (lock, LOCK_EX | LOCK_NB) == 0)
         return lock;

@@ -47,16 +47,22 @@ gsock_socket_shutdown (GSockSocket *self, gboolean read, gboolean write, GError 
   return gsock_socket_answered (self, GSOCK_SOCKET_GET_CLASS (self)->shutdown (self, read, write, error), "shutdown", error);
 }
 
+/* The file goes while the descriptor is open. Afterwards it would be stale, and who replaces it may do so
+ * between the look at it and its removal; its inode could even have the same number. */
 gboolean
 gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
+  gboolean inside;
 
   if (gsock_handle_is_closed (&priv->handle))
     return TRUE;
   priv->handle.abort = abort && priv->handle.type == SOCK_STREAM;
-  if (gsock_handle_close (&priv->handle) && priv->file != NULL && priv->unlink_on_close)
+  inside = priv->file != NULL && gsock_handle_enter (&priv->handle, 1) >= 0;
+  if (gsock_handle_close (&priv->handle) && inside && priv->unlink_on_close)
     gsock_local_file_unlink (priv->file);
+  if (inside)
+    gsock_handle_leave (&priv->handle, 1);
   return TRUE;
 }
 

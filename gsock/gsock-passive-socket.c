@@ -89,7 +89,8 @@
  * GSockPassiveSocket:replace-stale:
  *
  * Whether the file of a local socket is replaced where nobody listens on it any more. A file on
- * which somebody listens is never touched: the address is then in use.
+ * which somebody listens is never touched: the address is then in use. Of several processes that
+ * replace it at the same time one wins; for that, its folder has to be readable.
  *
  * Construct-only.
  *

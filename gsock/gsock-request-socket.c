@@ -150,24 +150,35 @@ listen_on_it (GSockAttempt *self, int fd)
   return gsock_passive_socket_listen_on_direct (GSOCK_PASSIVE_SOCKET (self->socket), self->request->backlog, &self->error);
 }
 
+static gboolean
+remove_stale (GSockAttempt *self)
+{
+  gssize result = gsock_local_file_remove_stale (self->local, self->request->type);
+
+  return result >= 0 || fail (self, result, result == -EADDRINUSE ? "bind" : "replace a stale socket", self->local);
+}
+
 /* From bind to listen the lock of the folder is held: in between, the own file would look stale to
  * others. */
 static gboolean
-bind_and_listen (GSockAttempt *self, int fd)
+bind_and_listen_locked (GSockAttempt *self, int fd)
 {
-  gboolean done;
-  int lock;
+  gboolean replace = self->request->replace_stale, done;
+  int lock = gsock_local_file_lock (self->local, replace ? GSOCK_LOCAL_FILE_TRIES : GSOCK_LOCAL_FILE_FEW_TRIES);
 
-  if (!self->request->replace_stale || gsock_address_is_abstract (self->local))
-    return bind_it (self, fd) && listen_on_it (self, fd);
-
-  lock = gsock_local_file_lock (self->local);
-  if (lock < 0)
+  if (lock < 0 && replace)
     return fail (self, lock, "replace a stale socket", self->local);
-  done = gsock_local_file_remove_stale (self->local, self->request->type) == 0 || fail (self, -EADDRINUSE, "bind", self->local);
-  done = done && bind_it (self, fd) && listen_on_it (self, fd);
+  done = (!replace || remove_stale (self)) && bind_it (self, fd) && listen_on_it (self, fd);
   gsock_local_file_unlock (lock);
   return done;
+}
+
+static gboolean
+bind_and_listen (GSockAttempt *self, int fd)
+{
+  if (self->request->kind == GSOCK_CLASS_PASSIVE && gsock_local_file_is_path (self->local))
+    return bind_and_listen_locked (self, fd);
+  return bind_it (self, fd) && listen_on_it (self, fd);
 }
 
 /* Options for which no phase comes are set all the same. */

@@ -233,7 +233,8 @@
  * GSockSocket:unlink-on-close:
  *
  * Whether [method@Socket.close] removes the file that a local socket has made. Another file that
- * has taken its name in the meantime is left alone, and a forked child removes nothing.
+ * has taken its name in the meantime is left alone, and a forked child removes nothing. Who hands
+ * the socket to another process, which is to go on with it, sets this to %FALSE before.
  *
  * Live.
  *

@@ -221,7 +221,7 @@ test_lock (void)
   int lock, other;
 
   place_open (&place);
-  lock = gsock_local_file_lock (&place.address);
+  lock = gsock_local_file_lock (&place.address, GSOCK_LOCAL_FILE_TRIES);
   g_assert_cmpint (lock, >=, 0);
   g_assert_cmpint (fcntl (lock, F_GETFD) & FD_CLOEXEC, !=, 0);
   other = open (place.folder, O_RDONLY | O_CLOEXEC);
@@ -239,7 +239,7 @@ test_lock_nowhere (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_true (gsock_address_init_from_filename (&address, "/no/such/folder/socket", &error));
-  g_assert_cmpint (gsock_local_file_lock (&address), ==, -ENOENT);
+  g_assert_cmpint (gsock_local_file_lock (&address, GSOCK_LOCAL_FILE_TRIES), ==, -ENOENT);
 }
 
 /* Many at once: one has the place in the end, and it is alive. */

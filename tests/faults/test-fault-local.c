@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files of local sockets: who wins one (21), the mode it is born with (22), and names without an end
- * (23). */
+/* Files of local sockets: the mode that one is born with (22), and names without an end (23). */
 
 #include "testthread.h"
 #include "testwire.h"
@@ -8,13 +7,10 @@
 #include <gsock/gsock-socket-private.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static char *folder;
@@ -212,82 +208,6 @@ test_long_name (void)
   }
 }
 
-/* Processes that all want the same file, over one that is stale: one of them wins. */
-#define RIVALS 8
-
-static G_NORETURN void
-rival (const char *path, int start, int results)
-{
-  g_autoptr (GError) error = NULL;
-  GSockSocket *socket;
-  char byte;
-
-  /* The other end closes when all are ready. */
-  g_assert_cmpint (read (start, &byte, 1), ==, 0);
-  socket = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "address-family", GSOCK_ADDRESS_FAMILY_LOCAL,
-                              "local-filename", path, "replace-stale", TRUE, NULL);
-  byte = socket != NULL ? 'w' : g_error_matches (error, GSOCK_ERROR, GSOCK_ERROR_ADDRESS_IN_USE) ? 'l' : '?';
-  g_assert_cmpint (write (results, &byte, 1), ==, 1);
-  pause ();
-  _exit (0);
-}
-
-static void
-race_for_it (void)
-{
-  g_autofree char *path = path_in_folder ("wanted");
-  GSockAddress address;
-  int stale = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  int start[2], results[2];
-  guint winners = 0;
-  pid_t pids[RIVALS];
-
-  g_assert_true (gsock_address_init_from_filename (&address, path, NULL));
-  g_assert_cmpint (bind (stale, gsock_address_native (&address), address.length), ==, 0);
-  close (stale);
-  g_assert_cmpint (pipe2 (start, O_CLOEXEC), ==, 0);
-  g_assert_cmpint (pipe2 (results, O_CLOEXEC), ==, 0);
-  for (guint i = 0; i < RIVALS; i++)
-    {
-      pids[i] = fork ();
-      if (pids[i] == 0)
-        {
-          close (start[1]);
-          rival (path, start[0], results[1]);
-        }
-    }
-  close (start[1]);
-  for (guint i = 0; i < RIVALS; i++)
-    {
-      char byte = 0;
-
-      g_assert_cmpint (read (results[0], &byte, 1), ==, 1);
-      g_assert_true (byte == 'w' || byte == 'l');
-      winners += byte == 'w';
-    }
-  g_assert_cmpuint (winners, ==, 1);
-  /* What is there is the winner's, and it listens. */
-  stale = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  g_assert_cmpint (connect (stale, gsock_address_native (&address), address.length), ==, 0);
-  close (stale);
-  for (guint i = 0; i < RIVALS; i++)
-    {
-      kill (pids[i], SIGKILL);
-      g_assert_cmpint (waitpid (pids[i], NULL, 0), ==, pids[i]);
-    }
-  close (start[0]);
-  close (results[0]);
-  close (results[1]);
-  g_unlink (path);
-}
-
-static void
-test_rivals (void)
-{
-  for (guint i = 0; i < 30; i++)
-    race_for_it ();
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -296,7 +216,6 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("gsock-XXXXXX", NULL);
   g_assert_nonnull (folder);
-  test_add ("/fault/21/rivals", test_rivals);
   for (guint i = 0; i < G_N_ELEMENTS (births); i++)
     {
       g_autofree char *path = g_strdup_printf ("/fault/22/mode/%u", i);
