@@ -6,8 +6,9 @@
 /* What a variant may cost; a figure that is 0 sets no limit. */
 typedef struct
 {
-  double ratio;   /* to the first variant */
-  double over_ns; /* nanoseconds more than the first variant */
+  double ratio;     /* to the first variant */
+  double over_ns;   /* nanoseconds more than the first variant */
+  double times_gio; /* so many times as fast as the variant of this name, if plain system calls are */
 } Bar;
 
 /* One way of doing what a scenario is about. */
@@ -25,6 +26,7 @@ typedef struct
   guint number;
   const char *name;
   const char *title;
+  const char *interpreter, *script; /* what measures instead of the functions below, or NULL */
   gpointer (*set_up) (void);
   void (*tear_down) (gpointer fixture);
   const Variant *variants;
@@ -43,3 +45,5 @@ extern const Scenario scenario_connection_local;
 extern const Scenario scenario_batch;
 extern const Scenario scenario_batch_long;
 extern const Scenario scenario_make_socket;
+extern const Scenario scenario_python;
+extern const Scenario scenario_javascript;

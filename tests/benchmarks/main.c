@@ -5,6 +5,7 @@
 #include "machine.h"
 #include "measure.h"
 #include "report.h"
+#include "script.h"
 
 #include <locale.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@ static const Scenario *const scenarios[] = {
   &scenario_batch,
   &scenario_batch_long,
   &scenario_make_socket,
+  &scenario_python,
+  &scenario_javascript,
 };
 
 static const Effort thorough = { .rounds = 41, .slice = 0.02 };
@@ -82,6 +85,23 @@ list_scenarios (GPtrArray *chosen)
     }
 }
 
+static void
+run_variant (const Scenario *scenario, const Variant *variant, guint n_operations)
+{
+  g_autoptr (GError) error = NULL;
+  gpointer fixture;
+
+  if (scenario->script != NULL)
+    {
+      if (!script_run_only (scenario, variant->name, n_operations, &error))
+        g_printerr ("%s\n", error->message);
+      return;
+    }
+  fixture = scenario->set_up ();
+  variant->run (fixture, n_operations);
+  scenario->tear_down (fixture);
+}
+
 /* Runs one variant and no clock: what a profiler or a counter of instructions wants. */
 static int
 run_only (GPtrArray *chosen)
@@ -89,12 +109,10 @@ run_only (GPtrArray *chosen)
   for (guint i = 0; i < chosen->len; i++)
     {
       const Scenario *scenario = g_ptr_array_index (chosen, i);
-      gpointer fixture = scenario->set_up ();
 
       for (guint j = 0; j < scenario->n_variants; j++)
         if (g_str_equal (scenario->variants[j].name, only_variant))
-          scenario->variants[j].run (fixture, MAX (only_operations, 1));
-      scenario->tear_down (fixture);
+          run_variant (scenario, &scenario->variants[j], MAX (only_operations, 1));
     }
   return 0;
 }
@@ -111,8 +129,17 @@ measure (GPtrArray *chosen, const Machine *machine)
   report_print_machine (machine);
   for (guint i = 0; i < chosen->len; i++)
     {
-      g_ptr_array_add (outcomes, outcome_measure (g_ptr_array_index (chosen, i), &effort));
-      report_print (g_ptr_array_index (outcomes, i));
+      const Scenario *scenario = g_ptr_array_index (chosen, i);
+      g_autoptr (GError) not_measured = NULL;
+      Outcome *outcome = outcome_measure (scenario, &effort, &not_measured);
+
+      if (outcome == NULL)
+        {
+          g_printerr ("\n%u  %s is not measured: %s\n", scenario->number, scenario->name, not_measured->message);
+          continue;
+        }
+      g_ptr_array_add (outcomes, outcome);
+      report_print (outcome);
     }
   if (json_file != NULL && !report_write_json (machine, outcomes, json_file, &error))
     {

@@ -3,6 +3,7 @@
  * whatever the machine does beside it befalls all of them alike. */
 
 #include "measure.h"
+#include "script.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -112,21 +113,24 @@ run_round (const Scenario *scenario, gpointer fixture, guint batch, GRand *rando
 }
 
 static Cost
-cost_of (const Variant *variant, const double *ns, const double *base, guint rounds)
+cost_of (const Variant *variant, const double *ns, const double *base, const double *gio, guint rounds)
 {
   g_autofree double *ratios = g_new (double, rounds);
   g_autofree double *over = g_new (double, rounds);
+  g_autofree double *times = g_new (double, rounds);
 
   for (guint i = 0; i < rounds; i++)
     {
       ratios[i] = ns[i] / base[i];
       over[i] = ns[i] - base[i];
+      times[i] = gio != NULL ? gio[i] / ns[i] : 0;
     }
   return (Cost){
     .variant = variant,
     .ns = figure_of (ns, rounds),
     .ratio = figure_of (ratios, rounds),
     .over_ns = figure_of (over, rounds),
+    .times = figure_of (times, rounds),
   };
 }
 
@@ -135,43 +139,58 @@ static void
 evaluate (Outcome *self, double **ns)
 {
   const Scenario *scenario = self->scenario;
-  const double *again = ns[scenario->n_variants];
+  const double *again = ns[scenario->n_variants], *gio = NULL;
   g_autofree double *base = g_new (double, self->rounds);
 
-  self->control = cost_of (&scenario->variants[0], again, ns[0], self->rounds).ratio;
+  for (guint i = 0; i < scenario->n_variants; i++)
+    if (g_str_equal (scenario->variants[i].name, "gio"))
+      gio = ns[i];
+  self->control = cost_of (&scenario->variants[0], again, ns[0], gio, self->rounds).ratio;
   for (guint i = 0; i < self->rounds; i++)
     base[i] = (ns[0][i] + again[i]) / 2;
-  self->costs[0] = cost_of (&scenario->variants[0], base, base, self->rounds);
+  self->costs[0] = cost_of (&scenario->variants[0], base, base, gio, self->rounds);
   for (guint i = 1; i < scenario->n_variants; i++)
-    self->costs[i] = cost_of (&scenario->variants[i], ns[i], base, self->rounds);
+    self->costs[i] = cost_of (&scenario->variants[i], ns[i], base, gio, self->rounds);
+}
+
+static void
+measure_in_turn (const Scenario *scenario, const Effort *effort, double **ns, guint *batch)
+{
+  gpointer fixture = scenario->set_up ();
+  GRand *random = g_rand_new_with_seed (scenario->number);
+
+  *batch = choose_batch (scenario, fixture, effort->slice);
+  run_round (scenario, fixture, *batch, random, ns, 0); /* warms the caches */
+  for (guint round = 0; round < effort->rounds; round++)
+    run_round (scenario, fixture, *batch, random, ns, round);
+  g_rand_free (random);
+  scenario->tear_down (fixture);
 }
 
 Outcome *
-outcome_measure (const Scenario *scenario, const Effort *effort)
+outcome_measure (const Scenario *scenario, const Effort *effort, GError **error)
 {
-  Outcome *self = g_new0 (Outcome, 1);
-  gpointer fixture = scenario->set_up ();
-  GRand *random = g_rand_new_with_seed (scenario->number);
+  g_autoptr (Outcome) self = g_new0 (Outcome, 1);
   double **ns = g_new (double *, scenario->n_variants + 1);
+  gboolean done = TRUE;
 
   self->scenario = scenario;
   self->rounds = effort->rounds;
   self->costs = g_new0 (Cost, scenario->n_variants);
-  self->batch = choose_batch (scenario, fixture, effort->slice);
   for (guint i = 0; i <= scenario->n_variants; i++)
     ns[i] = g_new0 (double, effort->rounds);
 
-  run_round (scenario, fixture, self->batch, random, ns, 0); /* warms the caches */
-  for (guint round = 0; round < effort->rounds; round++)
-    run_round (scenario, fixture, self->batch, random, ns, round);
-  evaluate (self, ns);
+  if (scenario->script != NULL)
+    done = script_measure (scenario, effort, ns, &self->batch, error);
+  else
+    measure_in_turn (scenario, effort, ns, &self->batch);
+  if (done)
+    evaluate (self, ns);
 
   for (guint i = 0; i <= scenario->n_variants; i++)
     g_free (ns[i]);
   g_free (ns);
-  g_rand_free (random);
-  scenario->tear_down (fixture);
-  return self;
+  return done ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -190,8 +209,9 @@ error_of (const Figure *figure, guint rounds)
 double
 outcome_noise (const Outcome *self, const Cost *cost)
 {
-  return MAX (error_of (&cost->ratio, self->rounds),
-              fabs (self->control.median - 1) + error_of (&self->control, self->rounds));
+  double control = fabs (self->control.median - 1) + error_of (&self->control, self->rounds);
+
+  return MAX (error_of (&cost->ratio, self->rounds), control * MIN (cost->ratio.median, 1));
 }
 
 static Verdict
@@ -200,15 +220,31 @@ judge (double figure, double bar, double noise)
   return figure <= bar ? VERDICT_HELD : figure - noise <= bar ? VERDICT_WITHIN_NOISE : VERDICT_MISSED;
 }
 
+static Verdict
+judge_times (const Outcome *self, const Cost *cost, double bar)
+{
+  double noise = bar * MAX (outcome_noise (self, cost), error_of (&cost->times, self->rounds) / cost->times.median);
+
+  if (cost->times.median >= bar)
+    return VERDICT_HELD;
+  if (self->costs[0].times.median < bar)
+    return VERDICT_BEYOND_RAW;
+  return cost->times.median + noise >= bar ? VERDICT_WITHIN_NOISE : VERDICT_MISSED;
+}
+
 Verdict
 outcome_judge (const Outcome *self, const Cost *cost)
 {
   const Bar *bar = &cost->variant->bar;
   double noise = outcome_noise (self, cost);
 
+  Verdict verdict = VERDICT_NO_BAR;
+
+  if (bar->times_gio > 0)
+    verdict = judge_times (self, cost, bar->times_gio);
   if (bar->ratio > 0)
-    return judge (cost->ratio.median, bar->ratio, noise);
+    verdict = MAX (verdict, judge (cost->ratio.median, bar->ratio, noise));
   if (bar->over_ns > 0)
-    return judge (cost->over_ns.median, bar->over_ns, noise * self->costs[0].ns.median);
-  return VERDICT_NO_BAR;
+    verdict = MAX (verdict, judge (cost->over_ns.median, bar->over_ns, noise * self->costs[0].ns.median));
+  return verdict;
 }

@@ -23,6 +23,7 @@ typedef struct
   Figure ns;      /* of CPU time per operation */
   Figure ratio;   /* to the first variant, round by round */
   Figure over_ns; /* the first variant's time subtracted, round by round */
+  Figure times;   /* how often it fits the time of the variant "gio"; 0 where there is none */
 } Cost;
 
 typedef struct
@@ -34,15 +35,18 @@ typedef struct
   Figure control;
 } Outcome;
 
+/* The later ones are the worse. */
 typedef enum
 {
   VERDICT_NO_BAR,
   VERDICT_HELD,
+  VERDICT_BEYOND_RAW, /* plain system calls miss it as well */
   VERDICT_WITHIN_NOISE,
   VERDICT_MISSED,
 } Verdict;
 
-Outcome *outcome_measure (const Scenario *scenario, const Effort *effort);
+/* NULL with @error where a script cannot be run; nothing else fails. */
+Outcome *outcome_measure (const Scenario *scenario, const Effort *effort, GError **error);
 void outcome_free (Outcome *self);
 
 /* The ratios that differ by less than this cannot be told apart. */

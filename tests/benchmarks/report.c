@@ -8,6 +8,7 @@
 static const char *const verdicts[] = {
   [VERDICT_NO_BAR] = "",
   [VERDICT_HELD] = "held",
+  [VERDICT_BEYOND_RAW] = "beyond raw",
   [VERDICT_WITHIN_NOISE] = "within noise",
   [VERDICT_MISSED] = "missed",
 };
@@ -22,6 +23,8 @@ report_print_machine (const Machine *machine)
 static char *
 describe_bar (const Bar *bar)
 {
+  if (bar->times_gio > 0)
+    return g_strdup_printf ("<= %.2f, gio / %.0f", bar->ratio, bar->times_gio);
   if (bar->ratio > 0)
     return g_strdup_printf ("<= %.2f", bar->ratio);
   if (bar->over_ns > 0)
@@ -34,8 +37,13 @@ print_cost (const Outcome *outcome, const Cost *cost)
 {
   g_autofree char *bar = describe_bar (&cost->variant->bar);
 
-  g_print ("  %-22s %9.1f %7.1f %8.3f %7.3f %9.1f  %-18s %s\n", cost->variant->name, cost->ns.median, cost->ns.deviation,
-           cost->ratio.median, outcome_noise (outcome, cost), cost->over_ns.median, bar, verdicts[outcome_judge (outcome, cost)]);
+  g_print ("  %-22s %9.1f %7.1f %8.3f %7.3f %9.1f ", cost->variant->name, cost->ns.median, cost->ns.deviation,
+           cost->ratio.median, outcome_noise (outcome, cost), cost->over_ns.median);
+  if (cost->times.median > 0)
+    g_print ("%8.2f  ", cost->times.median);
+  else
+    g_print ("%8s  ", "");
+  g_print ("%-18s %s\n", bar, verdicts[outcome_judge (outcome, cost)]);
 }
 
 void
@@ -44,7 +52,7 @@ report_print (const Outcome *outcome)
   const Scenario *scenario = outcome->scenario;
 
   g_print ("\n%u  %s: %s (%u rounds of %u)\n", scenario->number, scenario->name, scenario->title, outcome->rounds, outcome->batch);
-  g_print ("  %-22s %9s %7s %8s %7s %9s  %s\n", "", "CPU ns/op", "+-", "ratio", "noise", "over raw", "bar");
+  g_print ("  %-22s %9s %7s %8s %7s %9s %8s  %s\n", "", "CPU ns/op", "+-", "ratio", "noise", "over raw", "gio / it", "bar");
   for (guint i = 0; i < scenario->n_variants; i++)
     print_cost (outcome, &outcome->costs[i]);
 }
@@ -66,8 +74,8 @@ report_check (GPtrArray *outcomes)
           if (outcome_judge (outcome, cost) != VERDICT_MISSED)
             continue;
           n_missed++;
-          g_printerr ("%s, %s: %.3f times raw, %.1f ns more; the bar is %s\n", outcome->scenario->name,
-                      cost->variant->name, cost->ratio.median, cost->over_ns.median, bar);
+          g_printerr ("%s, %s: %.3f times %s, %.1f ns more; the bar is %s\n", outcome->scenario->name, cost->variant->name,
+                      cost->ratio.median, outcome->scenario->variants[0].name, cost->over_ns.median, bar);
         }
     }
   return n_missed;
@@ -119,8 +127,12 @@ append_cost (GString *json, const Outcome *outcome, const Cost *cost)
   append_number (json, "ratio_deviation", cost->ratio.deviation);
   append_number (json, "ratio_noise", outcome_noise (outcome, cost));
   append_number (json, "over_ns", cost->over_ns.median);
+  if (cost->times.median > 0)
+    append_number (json, "times_gio", cost->times.median);
   if (cost->variant->bar.ratio > 0)
     append_number (json, "bar_ratio", cost->variant->bar.ratio);
+  if (cost->variant->bar.times_gio > 0)
+    append_number (json, "bar_times_gio", cost->variant->bar.times_gio);
   if (cost->variant->bar.over_ns > 0)
     append_number (json, "bar_over_ns", cost->variant->bar.over_ns);
   if (verdict != VERDICT_NO_BAR)
