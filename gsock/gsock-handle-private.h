@@ -36,6 +36,7 @@ typedef struct
   GSockFlag bound_on_demand; /* the program asked for it; sending and connecting bind unasked */
   GSockFlag bound, connected, connecting, listening, abort;
   GSockFlag has_bells;       /* atomic: there are, or were, sources of it: see gsock-source.c */
+  GSockFlag seated;          /* atomic: a server counts it: see gsock-seats.c */
 } GSockHandle;
 
 /* users: one bit, how many wait inside the kernel, how many are there at all. One atomic addition

@@ -4,6 +4,7 @@
 #include <gsock/gsock-socket-private.h>
 
 #include <gsock/gsock-error-private.h>
+#include <gsock/gsock-seats-private.h>
 
 #include <errno.h>
 
@@ -63,6 +64,7 @@ gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **error)
     gsock_local_file_unlink (priv->file);
   if (inside)
     gsock_handle_leave (&priv->handle, 1);
+  gsock_seats_socket_closed (self);
   return TRUE;
 }
 

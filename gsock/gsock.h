@@ -22,6 +22,7 @@
 #include <gsock/gsock-raw-socket.h>
 #include <gsock/gsock-socket-async.h>
 #include <gsock/gsock-watch.h>
+#include <gsock/gsock-server.h>
 #include <gsock/gsock-make-socket.h>
 #include <gsock/gsock-fd-passing.h>
 #include <gsock/gsock-activation.h>
