@@ -44,6 +44,10 @@ MEANINGS = {
 }
 OPERATOR_MEANINGS = {
     ('receive-file-descriptors', 'size'): 'how many bytes of payload to receive with them, 1 by default',
+    ('send-socket', 'unlink-on-close'): 'whether the receiver is to remove the file of a local socket when it closes, '
+                                        'and this socket is not any more; false by default',
+    ('receive-socket', 'unlink-on-close'): 'whether to take the duty over to remove the file of a local socket, '
+                                           'where the sender gave it along; false by default',
     ('receive-many', 'size'): 'the most bytes of each datagram; by default as many as it has',
     ('bind-address', 'host'): 'another spelling of `local-host`',
     ('bind-address', 'port'): 'another spelling of `local-port`',

@@ -4,6 +4,7 @@
 
 #include <gsock/gsock-control-message-private.h>
 #include <gsock/gsock-driver-private.h>
+#include <gsock/gsock-op-private.h>
 
 G_BEGIN_DECLS
 
@@ -41,6 +42,10 @@ typedef struct
 void gsock_receive_descriptors_init (GSockReceiveDescriptors *self, const GSockHandle *handle, guint8 *payload, gsize size);
 gssize gsock_step_receive_descriptors (GSockOperation *operation, int fd, int flags);
 void gsock_receive_descriptors_close (GSockReceiveDescriptors *self);
+
+gboolean gsock_receive_descriptors_are_as_wanted (const GSockReceiveDescriptors *self, gsize maximum, gboolean whole);
+GSOCK_SELDOM gboolean gsock_refuse_descriptors (GError **error, const GSockReceiveDescriptors *received, const GSockHandle *handle, const char *operation, gsize maximum);
+GSOCK_SELDOM gboolean gsock_set_receive_descriptors_error (GError **error, gssize failure, const char *operation);
 
 gboolean gsock_check_passes_descriptors (const char *operation, const GSockHandle *handle, GError **error);
 gboolean gsock_check_n_descriptors (const char *operation, gsize n_fds, GError **error);

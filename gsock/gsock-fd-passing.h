@@ -46,4 +46,19 @@ int *gsock_socket_receive_file_descriptors_with_keywords (GSockSocket *self, gsi
 GSOCK_AVAILABLE_IN_1_0
 gssize gsock_socket_receive_file_descriptors_direct (GSockSocket *self, int *fds, gsize maximum, guint8 *payload, gsize size, gsize *length, gboolean wait, double timeout, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* send-socket and receive-socket */
+GSOCK_AVAILABLE_IN_1_0
+gboolean gsock_socket_send_socket (GSockSocket *self, GSockSocket *socket, GCancellable *cancellable, GError **error, const char *first_keyword, ...);
+GSOCK_AVAILABLE_IN_1_0
+gboolean gsock_socket_send_socket_with_keywords (GSockSocket *self, GSockSocket *socket, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error);
+GSOCK_AVAILABLE_IN_1_0
+gboolean gsock_socket_send_socket_direct (GSockSocket *self, GSockSocket *socket, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+
+GSOCK_AVAILABLE_IN_1_0
+GSockSocket *gsock_socket_receive_socket (GSockSocket *self, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
+GSockSocket *gsock_socket_receive_socket_with_keywords (GSockSocket *self, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
+GSockSocket *gsock_socket_receive_socket_direct (GSockSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

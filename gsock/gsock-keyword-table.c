@@ -239,6 +239,35 @@ GSockKeywordTable gsock_receive_descriptors_keywords = {
   .n_rows = G_N_ELEMENTS (receive_descriptors_rows),
 };
 
+static const GSockKeyword send_socket_rows[] = {
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_SEND_WAIT, .offset = offsetof (GSockSendSocketSpec, send.wait) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_SEND_TIMEOUT, .offset = offsetof (GSockSendSocketSpec, send.timeout) },
+  { .name = "remote-address", .type = GSOCK_ARGUMENT_ADDRESS, .id = GSOCK_SEND_ADDRESS, .offset = offsetof (GSockSendSocketSpec, send.address), .get_type = gsock_address_get_type },
+  { .name = "remote-filename", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_SEND_FILENAME, .offset = offsetof (GSockSendSocketSpec, send.filename) },
+  { .name = "unlink-on-close", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_SEND_UNLINK_ON_CLOSE, .offset = offsetof (GSockSendSocketSpec, unlink_on_close) },
+};
+
+GSockKeywordTable gsock_send_socket_keywords = {
+  .operator_name = "send-socket",
+  .rows = send_socket_rows,
+  .n_rows = G_N_ELEMENTS (send_socket_rows),
+};
+
+static const GSockKeyword receive_socket_rows[] = {
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_RECEIVE_SOCKET_WAIT, .offset = offsetof (GSockReceiveSocketSpec, wait) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_RECEIVE_SOCKET_TIMEOUT, .offset = offsetof (GSockReceiveSocketSpec, timeout) },
+  { .name = "external-format", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_RECEIVE_SOCKET_EXTERNAL_FORMAT, .offset = offsetof (GSockReceiveSocketSpec, external_format) },
+  { .name = "unlink-on-close", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_RECEIVE_SOCKET_UNLINK_ON_CLOSE, .offset = offsetof (GSockReceiveSocketSpec, unlink_on_close) },
+  { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_RECEIVE_SOCKET_INPUT_BUFFER_SIZE, .offset = offsetof (GSockReceiveSocketSpec, input_buffer_size), .minimum = 1, .maximum = G_MAXINT },
+  { .name = "output-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_RECEIVE_SOCKET_OUTPUT_BUFFER_SIZE, .offset = offsetof (GSockReceiveSocketSpec, output_buffer_size), .minimum = 1, .maximum = G_MAXINT },
+};
+
+GSockKeywordTable gsock_receive_socket_keywords = {
+  .operator_name = "receive-socket",
+  .rows = receive_socket_rows,
+  .n_rows = G_N_ELEMENTS (receive_socket_rows),
+};
+
 static const GSockKeyword from_fd_rows[] = {
   { .name = "dup", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_FROM_FD_DUP, .offset = offsetof (GSockFromFdSpec, dup) },
   { .name = "connect", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_FROM_FD_CONNECT, .offset = offsetof (GSockFromFdSpec, role), .minimum = GSOCK_ROLE_ACTIVE, .maximum = GSOCK_ROLE_PASSIVE, .get_type = gsock_role_get_type },

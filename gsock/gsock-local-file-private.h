@@ -10,6 +10,8 @@ typedef struct _GSockLocalFile GSockLocalFile;
 
 gboolean gsock_local_file_is_path (const GSockAddress *address);
 GSockLocalFile *gsock_local_file_new (const GSockAddress *address);
+GSockLocalFile *gsock_local_file_new_identified (const GSockAddress *address, guint64 device, guint64 inode);
+void gsock_local_file_identify (const GSockLocalFile *self, guint64 *device, guint64 *inode);
 void gsock_local_file_free (GSockLocalFile *self);
 void gsock_local_file_unlink (GSockLocalFile *self);
 

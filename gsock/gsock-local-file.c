@@ -57,6 +57,24 @@ gsock_local_file_new (const GSockAddress *address)
   return self;
 }
 
+/* The file of a socket that another process has made and bound, which has told what file that was. A
+ * relative path is of the other's folder, and means nothing here. */
+GSockLocalFile *
+gsock_local_file_new_identified (const GSockAddress *address, guint64 device, guint64 inode)
+{
+  g_autofree char *path = path_of (address);
+  g_autoptr (GSockLocalFile) self = path != NULL && g_path_is_absolute (path) ? gsock_local_file_new (address) : NULL;
+
+  return self != NULL && self->device == device && self->inode == inode ? g_steal_pointer (&self) : NULL;
+}
+
+void
+gsock_local_file_identify (const GSockLocalFile *self, guint64 *device, guint64 *inode)
+{
+  *device = self->device;
+  *inode = self->inode;
+}
+
 void
 gsock_local_file_free (GSockLocalFile *self)
 {

@@ -63,6 +63,7 @@ enum
   GSOCK_SEND_PORT,
   GSOCK_SEND_ADDRESS,
   GSOCK_SEND_FILENAME,
+  GSOCK_SEND_UNLINK_ON_CLOSE, /* send-socket */
 };
 
 enum
@@ -87,6 +88,16 @@ enum
   GSOCK_MESSAGE_WAIT,
   GSOCK_MESSAGE_TIMEOUT,
   GSOCK_MESSAGE_FLAGS,
+};
+
+enum
+{
+  GSOCK_RECEIVE_SOCKET_WAIT,
+  GSOCK_RECEIVE_SOCKET_TIMEOUT,
+  GSOCK_RECEIVE_SOCKET_EXTERNAL_FORMAT,
+  GSOCK_RECEIVE_SOCKET_INPUT_BUFFER_SIZE,
+  GSOCK_RECEIVE_SOCKET_OUTPUT_BUFFER_SIZE,
+  GSOCK_RECEIVE_SOCKET_UNLINK_ON_CLOSE,
 };
 
 enum
@@ -174,6 +185,23 @@ typedef struct
   guint flags;
 } GSockReceiveManySpec;
 
+/* As send-to, of which only the destination is used. */
+typedef struct
+{
+  GSockSendSpec send;
+  gboolean unlink_on_close;
+} GSockSendSocketSpec;
+
+typedef struct
+{
+  guint64 given;
+  gboolean wait;
+  double timeout;
+  const char *external_format;
+  int input_buffer_size, output_buffer_size;
+  gboolean unlink_on_close;
+} GSockReceiveSocketSpec;
+
 typedef struct
 {
   guint64 given;
@@ -208,6 +236,8 @@ typedef struct
 #define GSOCK_SEND_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .end = -1, .ipv6 = GSOCK_IPV6_MODE_YES }
 #define GSOCK_RECEIVE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .end = -1 }
 #define GSOCK_RECEIVE_MANY_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .size = GSOCK_DATAGRAM_MAX_LENGTH }
+#define GSOCK_SEND_SOCKET_SPEC_INIT { .send = GSOCK_SEND_SPEC_INIT }
+#define GSOCK_RECEIVE_SOCKET_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
 #define GSOCK_MESSAGE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
 #define GSOCK_FROM_FD_SPEC_INIT { .dup = TRUE, .timeout = GSOCK_TIMEOUT_NEVER }
 #define GSOCK_PAIR_SPEC_INIT { .type = GSOCK_SOCKET_TYPE_STREAM, .timeout = GSOCK_TIMEOUT_NEVER }
@@ -225,6 +255,8 @@ extern GSockKeywordTable gsock_receive_message_keywords;
 extern GSockKeywordTable gsock_send_descriptor_keywords;
 extern GSockKeywordTable gsock_receive_descriptor_keywords;
 extern GSockKeywordTable gsock_receive_descriptors_keywords;
+extern GSockKeywordTable gsock_send_socket_keywords;
+extern GSockKeywordTable gsock_receive_socket_keywords;
 extern GSockKeywordTable gsock_from_fd_keywords;
 extern GSockKeywordTable gsock_pair_keywords;
 

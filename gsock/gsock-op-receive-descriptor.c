@@ -78,34 +78,35 @@ typedef struct
   gboolean whole; /* the payload is wanted whole */
 } Wanted;
 
-static gboolean
-set_error (GError **error, gssize failure, const char *operation)
+gboolean
+gsock_set_receive_descriptors_error (GError **error, gssize failure, const char *operation)
 {
   if (failure == -ENOTCONN || failure == -EINVAL)
     return gsock_error_literal (error, GSOCK_ERROR_NOT_CONNECTED, "%s: the socket is not connected", operation);
   return gsock_error_set (error, failure, operation, NULL);
 }
 
-static gboolean
-refuse (const GSockReceiveDescriptors *received, const GSockHandle *handle, const Wanted *wanted, GError **error)
+gboolean
+gsock_refuse_descriptors (GError **error, const GSockReceiveDescriptors *received, const GSockHandle *handle, const char *operation, gsize maximum)
 {
   if (received->ended && handle->type != SOCK_DGRAM)
-    return gsock_error_literal (error, GSOCK_ERROR_ENDPOINT_SHUTDOWN, "%s: the peer has ended the conversation", wanted->operation);
+    return gsock_error_literal (error, GSOCK_ERROR_ENDPOINT_SHUTDOWN, "%s: the peer has ended the conversation", operation);
   if (received->n_fds == 0 && !received->truncated)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_STATE, "%s: %s came without a descriptor: receive-message takes either",
-                                wanted->operation, handle->type == SOCK_STREAM ? "a byte" : "a message");
-  if (received->n_fds <= wanted->maximum && !received->truncated)
+                                operation, handle->type == SOCK_STREAM ? "a byte" : "a message");
+  if (received->n_fds <= maximum && !received->truncated)
     return gsock_error_literal (error, GSOCK_ERROR_TRUNCATED, "%s: the payload was longer than the size of %" G_GSIZE_FORMAT "; the descriptors were closed",
-                                wanted->operation, received->size);
+                                operation, received->size);
   return gsock_error_literal (error, GSOCK_ERROR_TRUNCATED,
                               "%s: more came than the %" G_GSIZE_FORMAT " that were asked for or this process may open; all were closed",
-                              wanted->operation, wanted->maximum);
+                              operation, maximum);
 }
 
-static inline gboolean
-is_as_wanted (const GSockReceiveDescriptors *received, const Wanted *wanted)
+/* @whole: nothing of the payload may be missing. */
+gboolean
+gsock_receive_descriptors_are_as_wanted (const GSockReceiveDescriptors *self, gsize maximum, gboolean whole)
 {
-  return received->n_fds >= 1 && received->n_fds <= wanted->maximum && !received->truncated && !(received->cut && wanted->whole);
+  return self->n_fds >= 1 && self->n_fds <= maximum && !self->truncated && !(self->cut && whole);
 }
 
 /* Whether the descriptors are there, which are the caller's then; otherwise none is open. */
@@ -124,12 +125,12 @@ receive_descriptors (GSockSocket *self, GSockReceiveDescriptors *received, guint
   if (G_LIKELY (result == 0))
     result = gsock_drive (&priv->handle, &received->operation, &patience);
   /* What came is told where something stops the rest. */
-  if (G_LIKELY ((result >= 0 || received->n_fds > 0) && is_as_wanted (received, wanted)))
+  if (G_LIKELY ((result >= 0 || received->n_fds > 0) && gsock_receive_descriptors_are_as_wanted (received, wanted->maximum, wanted->whole)))
     return TRUE;
   if (result >= 0 || received->length > 0)
-    refuse (received, &priv->handle, wanted, error);
+    gsock_refuse_descriptors (error, received, &priv->handle, wanted->operation, wanted->maximum);
   else
-    set_error (error, gsock_handle_is_closed (&priv->handle) ? -GSOCK_E_CLOSED : result, wanted->operation);
+    gsock_set_receive_descriptors_error (error, gsock_handle_is_closed (&priv->handle) ? -GSOCK_E_CLOSED : result, wanted->operation);
   gsock_receive_descriptors_close (received);
   return FALSE;
 }

@@ -67,6 +67,7 @@ void gsock_segments_free (GSockSegments *self);
 void gsock_segments_forget_parent (GSockSegments *self);
 
 GSOCK_SELDOM void gsock_segments_ask_to_join (GSockHandle *handle, int fd);
+gboolean gsock_segments_part (GSockHandle *handle, int fd);
 void gsock_segments_hold (GSockHandle *handle, const GSockJoined *like, const guint8 *data, gsize length);
 GSockJoined *gsock_segments_take (GSockSegments *self);
 void gsock_segments_give_back (GSockHandle *handle, GSockJoined *joined);

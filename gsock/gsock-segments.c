@@ -227,6 +227,67 @@ fill (GSockSegments *self, int fd)
   return 0;
 }
 
+static gboolean
+is_error (GSockSegments *self, gssize result)
+{
+  if (result >= 0 || result == -EAGAIN)
+    return FALSE;
+  __atomic_store_n (&self->late_error, (int) -result, __ATOMIC_RELEASE);
+  return TRUE;
+}
+
+/* More datagrams are in no queue. */
+#define QUEUE_MAX 100000
+
+static void
+drain (GSockSegments *self, int fd)
+{
+  int result = 0;
+
+  for (guint i = 0; i < QUEUE_MAX && (result == 0 || is_error (self, result)); i++)
+    result = fill (self, fd);
+}
+
+/* What was joined before the kernel was told to end that tells its parts only while it is not told. So
+ * the queue has to be empty at that moment: then nothing in it can be joined. */
+static gboolean
+end_joining (GSockSegments *self, int fd)
+{
+  gssize result;
+
+  for (guint i = 0; i < 100; i++)
+    {
+      drain (self, fd);
+      (void) setsockopt (fd, IPPROTO_UDP, UDP_GRO, &(int){ 0 }, sizeof (int));
+      do
+        result = GSOCK_SYSCALL (recv (fd, NULL, 0, MSG_PEEK | MSG_DONTWAIT));
+      while (is_error (self, result));
+      if (result == -EAGAIN)
+        return TRUE;
+      (void) setsockopt (fd, IPPROTO_UDP, UDP_GRO, &(int){ 1 }, sizeof (int));
+    }
+  return FALSE;
+}
+
+/* Before the descriptor goes to somebody who knows nothing of joined datagrams: none comes any more, and
+ * what had come is held. %FALSE where something is, which would be lost to the other. */
+gboolean
+gsock_segments_part (GSockHandle *handle, int fd)
+{
+  GSockSegments *self = __atomic_load_n (&handle->segments, __ATOMIC_ACQUIRE);
+
+  if (self == NULL)
+    return TRUE;
+  pthread_mutex_lock (&self->lock);
+  if (self->joins && end_joining (self, fd))
+    __atomic_store_n (&self->joins, FALSE, __ATOMIC_RELEASE);
+  pthread_mutex_unlock (&self->lock);
+  gsock_handle_update (handle);
+  if (gsock_segments_are_held (self))
+    gsock_handle_input_held (handle);
+  return !self->joins && !gsock_segments_are_held (self);
+}
+
 static gsize
 scatter (const struct msghdr *header, const guint8 *data, gsize length)
 {

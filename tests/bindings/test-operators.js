@@ -162,6 +162,22 @@ test('descriptors', () => {
         made.close();
 });
 
+test('sockets between sockets', () => {
+    const [left, right] = GSock.make_socket_pair();
+    const server = GSock.make_socket({connect: 'passive', localHost, externalFormat: 'latin-1/crlf', timeout: 5});
+    const {localPort} = server;
+    equal(left.send_socket(server), true);
+    server.close();
+    const received = right.receive_socket({timeout: 5});
+    ok(received instanceof GSock.PassiveSocket);
+    equal([received.localPort, received.externalFormat, received.timeout], [localPort, 'latin-1/crlf', 5]);
+    throws(GSock.Error.CLOSED, () => left.send_socket(server));
+    throws(GSock.Error.WOULD_BLOCK, () => right.receive_socket({wait: false}));
+    throws(GSock.Error.UNKNOWN_KEYWORD, () => left.send_socket(received, {unlinkOnClse: true}));
+    for (const made of [left, right, received])
+        made.close();
+});
+
 test('waiting for events', () => {
     const [left, right] = GSock.make_socket_pair();
     equal(left.wait_for('in|out', 0), GLib.IOCondition.OUT);

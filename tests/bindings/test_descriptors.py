@@ -69,6 +69,27 @@ class Descriptors(unittest.TestCase):
             self.assertEqual((len(fds), fds.payload), (2, b'to you'))
             self.close([*fds, inbox.receive_file_descriptor()])
 
+    def test_sockets(self):
+        server = GSock.make_socket(connect='passive', local_host='127.0.0.1', timeout=5, external_format='latin-1/crlf')
+        port = server.props.local_port
+        self.assertTrue(self.a.send_socket(server))
+        server.close()
+        with self.b.receive_socket(timeout=5) as received:
+            self.assertIsInstance(received, GSock.PassiveSocket)
+            self.assertEqual((received.props.local_port, received.props.external_format, received.props.timeout),
+                             (port, 'latin-1/crlf', 5))
+            with GSock.make_socket(remote_host='127.0.0.1', remote_port=port), received.accept_connection():
+                pass
+        self.assertRaises(GSock.Closed, self.a.send_socket, server)
+        self.assertRaises(BlockingIOError, self.b.receive_socket, wait=False)
+        self.assertRaises(TypeError, self.a.send_socket, 0)
+
+    def test_what_is_no_socket(self):
+        self.a.send_file_descriptors([0])
+        self.assertRaises(ValueError, self.b.receive_socket)
+        self.a.send_file_descriptors([0], b'\x9dJUNK')
+        self.assertRaises(GSock.InvalidArgument, self.b.receive_socket)
+
     def test_keywords(self):
         self.assertRaises(BlockingIOError, self.b.receive_file_descriptors, 16, wait=False)
         self.assertRaises(TimeoutError, self.b.receive_file_descriptor, timeout=0.001)
