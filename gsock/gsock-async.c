@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 
 /* As in the driver of blocking calls: how long an error or a hang-up of which the step makes nothing is
  * let be. */
@@ -62,12 +63,23 @@ get_handle (GSockAsync *self)
   return self->request.socket != NULL ? gsock_socket_get_handle (self->request.socket) : NULL;
 }
 
+/* In the context, or nobody would know whether one of them is being told. */
+static void
+drop_extras (GSockAsync *self)
+{
+  for (guint i = 0; i < self->n_extras; i++)
+    gsock_interest_withdraw (&self->extras[i].interest);
+  g_clear_pointer (&self->extras, g_free);
+  self->n_extras = 0;
+}
+
 /* The kernel's answer comes first, the callback last: it may do anything. */
 static void
 complete (GSockAsync *self)
 {
   GSockSocket *socket = self->request.socket;
 
+  drop_extras (self);
   /* Not g_cancellable_disconnect, which would wait for a cancellation that may be waiting for this
    * context. What it is about to tell, it tells an interest that it still holds. */
   if (self->cancelled_id != 0)
@@ -109,22 +121,11 @@ try_step (GSockAsync *self)
   return result;
 }
 
-static void
-drop_extras (GSockAsync *self)
-{
-  for (guint i = 0; i < self->n_extras; i++)
-    gsock_interest_withdraw (&self->extras[i].interest);
-  g_clear_pointer (&self->extras, g_free);
-  self->n_extras = 0;
-}
-
+/* Not to lose what else it is to be told. */
 static void
 on_extra (GSockInterest *interest, guint told)
 {
-  GSockAsync *self = ((Extra *) (gpointer) interest)->async;
-
-  if (gsock_interest_withdraw (&self->interest))
-    self->interest.function (&self->interest, told);
+  gsock_interest_tell (&((Extra *) (gpointer) interest)->async->interest, told);
 }
 
 static int
@@ -156,22 +157,6 @@ wait_for_extras (GSockAsync *self, double *delay)
   return result;
 }
 
-static int
-wait_for_handle (GSockAsync *self, guint events)
-{
-  GSockHandle *handle = get_handle (self);
-  int fd, result;
-
-  if (handle == NULL)
-    return gsock_interest_wait (&self->interest, NULL, -1, 0);
-  fd = gsock_handle_enter (handle, 1);
-  if (fd < 0)
-    return fd;
-  result = gsock_interest_wait (&self->interest, handle, fd, events);
-  gsock_handle_leave (handle, 1);
-  return result;
-}
-
 /* An operation that need not wait has no deadline to be worked out and nothing that could be cancelled. */
 static void
 prepare_to_wait (GSockAsync *self)
@@ -193,7 +178,15 @@ not_later_than (gint64 deadline, double delay)
   return deadline == 0 ? moment : MIN (deadline, moment);
 }
 
-/* @last is what was told before: 0, or events of poll. */
+/* Of the error queue a poll tells unasked; of an interest without events it does not. */
+static guint
+events_of (const GSockOperation *operation)
+{
+  return operation->events != 0 ? (guint) operation->events : POLLERR;
+}
+
+/* @last is what was told before: 0, or events of poll. Where it answers 0 the rest is the context's, who
+ * may be done with all of it by then. */
 static int
 wait_again (GSockAsync *self, guint last)
 {
@@ -213,7 +206,7 @@ wait_again (GSockAsync *self, guint last)
     return result;
   if (idle || delay >= 0)
     self->interest.deadline = not_later_than (self->deadline, idle ? IDLE_PAUSE_US / 1e6 : delay);
-  return wait_for_handle (self, idle || operation->collect != NULL ? 0 : (guint) operation->events);
+  return gsock_interest_wait (&self->interest, get_handle (self), -1, idle || operation->collect != NULL ? 0 : events_of (operation));
 }
 
 static gboolean
@@ -226,19 +219,18 @@ is_late (GSockAsync *self)
 static gboolean
 advance (GSockAsync *self, guint told)
 {
-  if ((told & (GSOCK_TOLD_CANCELLED | GSOCK_TOLD_CLOSED)) != 0)
+  gssize result;
+
+  if ((told & (GSOCK_TOLD_CANCELLED | GSOCK_TOLD_CLOSED | GSOCK_TOLD_ABANDONED)) != 0)
+    result = (told & GSOCK_TOLD_CANCELLED) != 0 ? -GSOCK_E_CANCELLED : -GSOCK_E_CLOSED;
+  else if ((result = try_step (self)) == -EAGAIN)
     {
-      self->result = (told & GSOCK_TOLD_CANCELLED) != 0 ? -GSOCK_E_CANCELLED : -GSOCK_E_CLOSED;
-      return TRUE;
+      result = (told & GSOCK_TOLD_LATE) != 0 && is_late (self) ? -GSOCK_E_TIMED_OUT : wait_again (self, told & 0xffff);
+      if (result == 0)
+        return FALSE;
     }
-  self->result = try_step (self);
-  if (self->result == -EAGAIN)
-    self->result = (told & GSOCK_TOLD_LATE) != 0 && is_late (self) ? -GSOCK_E_TIMED_OUT : wait_again (self, told & 0xffff);
-  else
-    return TRUE;
-  if (self->result < 0)
-    drop_extras (self);
-  return self->result < 0;
+  self->result = result;
+  return TRUE;
 }
 
 static void
@@ -273,8 +265,8 @@ start (GSockAsync *self)
 {
   gboolean cancelled = g_cancellable_is_cancelled (self->request.cancellable);
 
-  if (advance (self, cancelled ? GSOCK_TOLD_CANCELLED : 0))
-    gsock_interest_defer (&self->interest);
+  if (advance (self, cancelled ? GSOCK_TOLD_CANCELLED : 0) && !gsock_interest_defer (&self->interest))
+    complete (self);
 }
 
 void

@@ -10,16 +10,16 @@ put (GPtrArray *self, guint index, GSockInterest *interest)
   interest->place = index + 1;
 }
 
-static gboolean
-is_earlier (GPtrArray *self, guint index, const GSockInterest *interest)
+static gint64
+deadline_at (GPtrArray *self, guint index)
 {
-  return ((const GSockInterest *) g_ptr_array_index (self, index))->deadline < interest->deadline;
+  return ((const GSockInterest *) g_ptr_array_index (self, index))->deadline;
 }
 
 static guint
 sift_up (GPtrArray *self, guint index, GSockInterest *interest)
 {
-  while (index > 0 && !is_earlier (self, (index - 1) / 2, interest))
+  while (index > 0 && deadline_at (self, (index - 1) / 2) > interest->deadline)
     {
       put (self, index, g_ptr_array_index (self, (index - 1) / 2));
       index = (index - 1) / 2;
@@ -34,9 +34,9 @@ sift_down (GPtrArray *self, guint index, GSockInterest *interest)
     {
       guint child = 2 * index + 1;
 
-      if (child + 1 < self->len && is_earlier (self, child + 1, g_ptr_array_index (self, child)))
+      if (child + 1 < self->len && deadline_at (self, child + 1) < deadline_at (self, child))
         child++;
-      if (child >= self->len || !is_earlier (self, child, interest))
+      if (child >= self->len || deadline_at (self, child) >= interest->deadline)
         return index;
       put (self, index, g_ptr_array_index (self, child));
       index = child;

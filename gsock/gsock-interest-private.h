@@ -12,8 +12,7 @@ struct _GSockReactor
   pthread_mutex_t lock;
   GMainContext *context; /* only to be compared: the source lives as long as it does */
   int priority;
-  pthread_t thread;      /* the one that has looked at the source last */
-  gboolean looked_at;
+  gboolean asleep;       /* the context may be: nothing was left to do when it looked last */
   gboolean woken;
   guint turn;
   GSockInterest *first, *last; /* who are to be told */

@@ -36,12 +36,11 @@ gsock_interest_unlink (GSockInterest **first, GSockInterest **last, GSockInteres
   interest->state = GSOCK_INTEREST_OWN;
 }
 
-/* Whoever runs in the thread that looked at the source last keeps that thread from sleeping. The ready
- * time, unlike the context itself, can be set while the context goes away. */
+/* One that is awake looks at the reactor before it sleeps again. */
 static void
 wake_context (GSockReactor *self)
 {
-  if (self->woken || self->readiness.source == NULL || (self->looked_at && pthread_equal (self->thread, pthread_self ())))
+  if (!self->asleep || self->woken || self->readiness.source == NULL)
     return;
   self->woken = TRUE;
   g_source_set_ready_time (self->readiness.source, 0);
@@ -175,8 +174,9 @@ wait_locked (GSockInterest *self, GSockHandle *handle, int fd, guint events)
 {
   GSockReactor *reactor = self->reactor;
   GSockRecord *record;
-  int result;
 
+  if (reactor->readiness.source == NULL)
+    return -GSOCK_E_CLOSED;
   if (is_told_already (self, handle, events))
     {
       enqueue (reactor, self, reactor->turn + 1);
@@ -193,42 +193,58 @@ wait_locked (GSockInterest *self, GSockHandle *handle, int fd, guint events)
       gsock_deadlines_add (reactor->deadlines, self);
       wake_context (reactor);
     }
-  if ((record->registered & events) == events)
-    return 0;
-  result = gsock_readiness_register (&reactor->readiness, record, record->registered | events);
-  if (result < 0)
-    stop_waiting (reactor, self);
-  return result;
+  if ((record->registered & events) != events)
+    gsock_readiness_register (&reactor->readiness, record, record->registered | events);
+  return 0;
+}
+
+/* Close takes the lock of the handle after it has marked it, and before the number is given back. So it
+ * is good for as long as the lock is held, and whoever closes finds the record afterwards. */
+static int
+descriptor_of (GSockHandle *handle)
+{
+  int fd = __atomic_load_n (&handle->fd, __ATOMIC_ACQUIRE);
+
+  if (gsock_handle_is_closed (handle))
+    return -GSOCK_E_CLOSED;
+  return fd >= 0 ? fd : -GSOCK_E_NOT_INITIALIZED;
 }
 
 int
 gsock_interest_wait (GSockInterest *self, GSockHandle *handle, int fd, guint events)
 {
-  int result = -GSOCK_E_CLOSED;
+  GSockReactor *reactor = self->reactor;
+  int result;
 
   if (handle != NULL)
-    gsock_handle_lock (handle);
-  if (handle == NULL || !gsock_handle_is_closed (handle))
     {
-      pthread_mutex_lock (&self->reactor->lock);
-      result = wait_locked (self, handle, fd, events);
-      pthread_mutex_unlock (&self->reactor->lock);
+      gsock_handle_lock (handle);
+      fd = descriptor_of (handle);
     }
+  pthread_mutex_lock (&reactor->lock);
+  result = handle != NULL && fd < 0 ? fd : wait_locked (self, handle, fd, events);
+  pthread_mutex_unlock (&reactor->lock);
   if (handle != NULL)
     gsock_handle_unlock (handle);
   return result;
 }
 
-void
+gboolean
 gsock_interest_defer (GSockInterest *self)
 {
   GSockReactor *reactor = self->reactor;
+  gboolean can;
 
   pthread_mutex_lock (&reactor->lock);
-  self->told |= GSOCK_TOLD_DEFERRED;
-  enqueue (reactor, self, reactor->turn + 1);
-  wake_context (reactor);
+  can = reactor->readiness.source != NULL;
+  if (can)
+    {
+      self->told |= GSOCK_TOLD_DEFERRED;
+      enqueue (reactor, self, reactor->turn + 1);
+      wake_context (reactor);
+    }
   pthread_mutex_unlock (&reactor->lock);
+  return can;
 }
 
 void

@@ -48,13 +48,15 @@ GSockReactor *gsock_reactor_ref (GSockReactor *self);
 void gsock_reactor_unref (GSockReactor *self);
 
 /* Takes effect at once where the interest was told something in the meantime. The descriptor is the
- * caller's to keep open over the call; @handle is NULL for one that no socket has, and must be
- * withdrawn before it is closed. With no @events only the rest is waited for: the deadline, the close.
- * Answers 0, -GSOCK_E_CLOSED or -errno, and then the interest stays its owner's. */
+ * handle's; where @handle is NULL it is @fd, which no socket has, and must be withdrawn before it is
+ * closed. With no @events only the rest is waited for: the deadline, the close. Answers 0 or, and then
+ * the interest stays its owner's, -GSOCK_E_CLOSED or -GSOCK_E_NOT_INITIALIZED. After 0 it may
+ * have been told in another thread by the time that this returns. */
 int gsock_interest_wait (GSockInterest *self, GSockHandle *handle, int fd, guint events);
 
-/* It is told GSOCK_TOLD_DEFERRED at the next turn of the context, not in this one. */
-void gsock_interest_defer (GSockInterest *self);
+/* It is told GSOCK_TOLD_DEFERRED at the next turn of the context, not in this one. %FALSE: the context
+ * is gone, and it stays its owner's. */
+gboolean gsock_interest_defer (GSockInterest *self);
 
 /* From any thread, for as long as the owner keeps it: it is told @told soon, or when it waits next. */
 void gsock_interest_tell (GSockInterest *self, guint told);

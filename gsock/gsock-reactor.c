@@ -33,8 +33,6 @@ source_prepare (GSource *source, int *timeout)
 
   *timeout = -1;
   pthread_mutex_lock (&self->lock);
-  self->thread = pthread_self ();
-  self->looked_at = TRUE;
   if (G_UNLIKELY (self->readiness.inherited))
     gsock_readiness_renew (&self->readiness);
   ready = self->first != NULL;
@@ -46,6 +44,7 @@ source_prepare (GSource *source, int *timeout)
       ready = left <= 0;
       *timeout = (int) CLAMP ((left + 999) / 1000, 0, G_MAXINT);
     }
+  self->asleep = !ready;
   pthread_mutex_unlock (&self->lock);
   return ready;
 }
@@ -58,6 +57,7 @@ source_check (GSource *source)
   gboolean ready;
 
   pthread_mutex_lock (&self->lock);
+  self->asleep = FALSE;
   earliest = gsock_deadlines_first (self->deadlines);
   ready = self->first != NULL || (earliest != NULL && earliest->deadline <= g_source_get_time (source));
   pthread_mutex_unlock (&self->lock);
@@ -85,6 +85,7 @@ source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 
   pthread_mutex_lock (&self->lock);
   self->turn++;
+  self->asleep = FALSE;
   if (self->woken)
     {
       self->woken = FALSE;
@@ -144,11 +145,12 @@ tell_abandoned (GSockReactor *self)
     }
 }
 
-/* The context is gone. */
+/* The context goes. It is not free memory yet, and is not before those have left the lock who are about
+ * to wake it; nor can another one at the same place be taken for it. */
 static void
-source_finalize (GSource *source)
+on_context_going (gpointer data)
 {
-  GSockReactor *self = ((ReactorSource *) source)->reactor;
+  GSockReactor *self = data;
 
   pthread_mutex_lock (&reactors_lock);
   g_hash_table_remove (reactors, self);
@@ -160,7 +162,19 @@ source_finalize (GSource *source)
   gsock_readiness_end (&self->readiness);
   tell_abandoned (self);
   pthread_mutex_unlock (&self->lock);
-  gsock_reactor_unref (self);
+}
+
+static void
+source_finalize (GSource *source)
+{
+  gsock_reactor_unref (((ReactorSource *) source)->reactor);
+}
+
+/* There is a function for the sake of what is called when it is dropped. */
+static gboolean
+never_called (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
 }
 
 static GSourceFuncs source_funcs = {
@@ -186,6 +200,7 @@ new_reactor (GMainContext *context, int priority)
   g_source_set_static_name (source, "GSockReactor");
   g_source_set_priority (source, priority);
   g_source_set_can_recurse (source, TRUE);
+  g_source_set_callback (source, never_called, self, on_context_going);
   g_source_attach (source, context);
   g_source_unref (source);
   return self;

@@ -18,6 +18,7 @@ typedef struct
   GPtrArray *direct;  /* the records that are watched by themselves */
   GArray *slots;      /* of Slot: what a tag of the set stands for */
   guint free_slot;    /* counted from 1 */
+  GPtrArray *holders; /* by number: the records of the set, NULL where it has none */
 } GSockReadiness;
 
 /* A descriptor, for the one handle that has it: what of it is waited for. */
@@ -39,7 +40,7 @@ typedef void (*GSockReadinessFunc) (GSockRecord *record, guint events);
 void gsock_readiness_init (GSockReadiness *self, GSource *source);
 void gsock_readiness_end (GSockReadiness *self);
 void gsock_readiness_clear (GSockReadiness *self);
-int gsock_readiness_register (GSockReadiness *self, GSockRecord *record, guint events);
+void gsock_readiness_register (GSockReadiness *self, GSockRecord *record, guint events);
 void gsock_readiness_forget (GSockReadiness *self, GSockRecord *record);
 void gsock_readiness_fetch (GSockReadiness *self, GSockReadinessFunc function);
 void gsock_readiness_foreach (GSockReadiness *self, GSockReadinessFunc function);

@@ -74,6 +74,7 @@ gsock_readiness_init (GSockReadiness *self, GSource *source)
     .set = -1,
     .direct = g_ptr_array_new (),
     .slots = g_array_new (FALSE, FALSE, sizeof (Slot)),
+    .holders = g_ptr_array_new (),
   };
 }
 
@@ -111,6 +112,7 @@ gsock_readiness_end (GSockReadiness *self)
         record->slot = record->registered = 0;
     }
   g_array_set_size (self->slots, 0);
+  g_ptr_array_set_size (self->holders, 0);
 }
 
 void
@@ -118,6 +120,7 @@ gsock_readiness_clear (GSockReadiness *self)
 {
   g_ptr_array_unref (self->direct);
   g_array_unref (self->slots);
+  g_ptr_array_unref (self->holders);
 }
 
 static void
@@ -137,22 +140,33 @@ stop_watching_directly (GSockReadiness *self, GSockRecord *record)
   g_ptr_array_remove_fast (self->direct, record);
 }
 
-static int
+/* Which record of the set a number belongs to. Should it be two sockets' the second one is watched by
+ * itself: the set knows a number and a file only once, and a number that somebody has closed behind our
+ * back is another file's by now, of which nothing must be changed in the name of the first. */
+static GSockRecord **
+holder_of (GSockReadiness *self, int fd)
+{
+  if ((guint) fd >= self->holders->len)
+    g_ptr_array_set_size (self->holders, fd + 1);
+  return (GSockRecord **) &g_ptr_array_index (self->holders, fd);
+}
+
+static gboolean
 add_to_set (GSockReadiness *self, GSockRecord *record, guint events)
 {
-  int result;
-
+  if (*holder_of (self, record->fd) != NULL)
+    return FALSE;
   record->slot = take_slot (self, record);
-  result = gsock_sys_readiness_add (self->set, record->fd, events, tag_of (self, record->slot));
-  if (result < 0)
+  if (gsock_sys_readiness_add (self->set, record->fd, events, tag_of (self, record->slot)) < 0)
     {
       release_slot (self, record->slot);
       record->slot = 0;
-      return result;
+      return FALSE;
     }
+  *holder_of (self, record->fd) = record;
   record->registered = events;
   self->n_in_set++;
-  return 0;
+  return TRUE;
 }
 
 /* What is closed while it lives on elsewhere would be told of for ever: it goes before. */
@@ -161,6 +175,7 @@ remove_from_set (GSockReadiness *self, GSockRecord *record)
 {
   if (!self->inherited)
     gsock_sys_readiness_forget (self->set, record->fd);
+  *holder_of (self, record->fd) = NULL;
   release_slot (self, record->slot);
   record->slot = 0;
   record->registered = 0;
@@ -192,7 +207,7 @@ begin_set (GSockReadiness *self)
       GSockRecord *record = g_ptr_array_index (self->direct, i - 1);
       guint events = record->registered;
 
-      if (add_to_set (self, record, events) < 0)
+      if (!add_to_set (self, record, events))
         continue;
       stop_watching_directly (self, record);
       record->registered = events;
@@ -200,45 +215,47 @@ begin_set (GSockReadiness *self)
   return TRUE;
 }
 
-static int
+static void
 register_anew (GSockReadiness *self, GSockRecord *record, guint events)
 {
   if (self->set < 0 && self->direct->len >= DIRECT_MAX)
     begin_set (self);
-  if (self->set >= 0 && add_to_set (self, record, events) == 0)
-    return 0;
+  if (self->set >= 0 && add_to_set (self, record, events))
+    return;
   watch_directly (self, record, events);
-  return 0;
+  if (self->n_in_set == 0)
+    close_set (self);
 }
 
-static int
+/* A number that the set does not know any more was closed behind our back. What it stood for may live
+ * on, and be told of by the old tag: there is to be a new one. */
+static void
 modify (GSockReadiness *self, GSockRecord *record, guint events)
 {
-  int result = 0;
-
   if (record->tag != NULL)
     g_source_modify_unix_fd (self->source, record->tag, events);
-  else
-    result = gsock_sys_readiness_watch (self->set, record->fd, events, tag_of (self, record->slot));
-  if (result == 0)
-    record->registered = events;
-  return result;
+  else if (gsock_sys_readiness_watch (self->set, record->fd, events, tag_of (self, record->slot)) < 0)
+    {
+      remove_from_set (self, record);
+      register_anew (self, record, events);
+    }
+  record->registered = events;
 }
 
 /* Without events nothing is told, not even what poll tells unasked. */
-int
+void
 gsock_readiness_register (GSockReadiness *self, GSockRecord *record, guint events)
 {
   if (events == record->registered)
-    return 0;
+    return;
   if (self->inherited)
     gsock_readiness_renew (self);
   if (events == 0)
-    {
-      gsock_readiness_forget (self, record);
-      return 0;
-    }
-  return record->registered == 0 ? register_anew (self, record, events) : modify (self, record, events);
+    gsock_readiness_forget (self, record);
+  else if (record->registered == 0)
+    register_anew (self, record, events);
+  else
+    modify (self, record, events);
 }
 
 void
@@ -327,6 +344,7 @@ gsock_readiness_renew (GSockReadiness *self)
       events = record->registered;
       if (again && gsock_sys_readiness_add (self->set, record->fd, events, tag_of (self, record->slot)) == 0)
         continue;
+      *holder_of (self, record->fd) = NULL;
       release_slot (self, record->slot);
       record->slot = 0;
       self->n_in_set--;

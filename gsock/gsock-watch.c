@@ -74,29 +74,17 @@ finish (GSockWatch *self)
   gsock_watch_unref (self);
 }
 
-static int
-wait_for (GSockWatch *self, guint events)
-{
-  GSockHandle *handle = gsock_socket_get_handle (self->socket);
-  int fd = gsock_handle_enter (handle, 1);
-  int result;
-
-  if (fd < 0)
-    return fd;
-  result = gsock_interest_wait (&self->interest, handle, fd, events);
-  gsock_handle_leave (handle, 1);
-  return result;
-}
-
 /* From here on another thread may have ended it, and its interest with it. What ends it meanwhile finds
  * it waiting, or is found here. */
 static void
 go_on (GSockWatch *self, guint events)
 {
+  GSockHandle *handle = gsock_socket_get_handle (self->socket);
+  gboolean stays;
+
   gsock_watch_ref (self);
-  if (wait_for (self, events) < 0)
-    gsock_interest_defer (&self->interest);
-  if (__atomic_load_n (&self->ended, __ATOMIC_SEQ_CST) && gsock_interest_withdraw (&self->interest))
+  stays = gsock_interest_wait (&self->interest, handle, -1, events) == 0 || gsock_interest_defer (&self->interest);
+  if (!stays || (__atomic_load_n (&self->ended, __ATOMIC_SEQ_CST) && gsock_interest_withdraw (&self->interest)))
     finish (self);
   gsock_watch_unref (self);
 }
@@ -109,43 +97,44 @@ pause_for_a_while (GSockWatch *self)
   go_on (self, 0);
 }
 
-/* An output that was hung up is ready too, for nothing but the same error. */
+/* An output that was hung up is ready too, for nothing but the same error. A number that is invalid was
+ * closed behind our back. */
 static gboolean
 is_hopeless (guint told)
 {
-  return (told & ~(guint) (POLLERR | POLLHUP)) == 0 || ((told & POLLHUP) != 0 && (told & POLLIN) == 0);
+  return (told & ~(guint) (POLLERR | POLLHUP | POLLNVAL)) == 0 || ((told & POLLHUP) != 0 && (told & POLLIN) == 0);
 }
 
+static void
+call_back (GSockWatch *self, guint told)
+{
+  self->hopeless = is_hopeless (told);
+  if (self->callback (self->socket, (GIOCondition) told, self->user_data) && !__atomic_load_n (&self->ended, __ATOMIC_SEQ_CST))
+    go_on (self, self->events);
+  else
+    finish (self);
+}
+
+/* Another function that was called in the same turn may have closed the socket. */
 static void
 on_told (GSockInterest *interest, guint told)
 {
   GSockWatch *self = (GSockWatch *) (gpointer) interest;
-  gboolean over = (told & ~0xffffu & ~GSOCK_TOLD_LATE) != 0;
-  gboolean hopeless = !over && (told & GSOCK_TOLD_LATE) == 0 && is_hopeless (told);
-  gboolean again;
 
   interest->deadline = 0;
   if ((told & GSOCK_TOLD_ABANDONED) != 0 || __atomic_load_n (&self->ended, __ATOMIC_SEQ_CST))
-    {
-      finish (self);
-      return;
-    }
-  if (hopeless && self->hopeless)
-    {
-      pause_for_a_while (self);
-      return;
-    }
-  if ((told & GSOCK_TOLD_LATE) != 0)
-    {
-      go_on (self, self->events);
-      return;
-    }
-  self->hopeless = hopeless;
-  again = self->callback (self->socket, over ? G_IO_HUP : (GIOCondition) (told & 0xffff), self->user_data);
-  if (again && !over && !__atomic_load_n (&self->ended, __ATOMIC_SEQ_CST))
-    go_on (self, self->events);
-  else
     finish (self);
+  else if ((told & ~0xffffu & ~GSOCK_TOLD_LATE) != 0 || gsock_handle_is_closed (gsock_socket_get_handle (self->socket)))
+    {
+      (void) self->callback (self->socket, G_IO_HUP, self->user_data);
+      finish (self);
+    }
+  else if ((told & GSOCK_TOLD_LATE) != 0)
+    go_on (self, self->events);
+  else if (self->hopeless && is_hopeless (told))
+    pause_for_a_while (self);
+  else
+    call_back (self, told);
 }
 
 /**
@@ -153,7 +142,8 @@ on_told (GSockInterest *interest, guint told)
  * @self: a watch
  *
  * Ends a watch: from any thread, and again to no effect. Where the function is being called in another
- * thread that call is not waited for; it is not called again.
+ * thread that call is not waited for; it is not called again. What was to be called at the end is
+ * called before this returns, unless the function is being called.
  *
  * Since: 1.0
  */
@@ -184,12 +174,13 @@ new_watch (GSockSocket *socket, GIOCondition condition, int priority)
 static gboolean
 check_condition (GSockSocket *self, GIOCondition condition, GError **error)
 {
+  GSockHandle *handle = gsock_socket_get_handle (self);
   const guint known = G_IO_IN | G_IO_OUT | G_IO_PRI | G_IO_ERR | G_IO_HUP;
 
   if ((condition & (G_IO_IN | G_IO_OUT | G_IO_PRI)) == 0 || (condition & ~known) != 0)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD,
                                 "watch: the condition 0x%x is none of in, out and pri, with err and hup as well if you like", condition);
-  if (gsock_socket_get_handle (self)->fd < 0 && !gsock_handle_is_closed (gsock_socket_get_handle (self)))
+  if (__atomic_load_n (&handle->fd, __ATOMIC_ACQUIRE) < 0 && !gsock_handle_is_closed (handle))
     return gsock_error_set (error, -GSOCK_E_NOT_INITIALIZED, "watch", NULL);
   return TRUE;
 }

@@ -17,18 +17,15 @@ gsock_sys_readiness_open (void)
   return set < 0 ? -errno : set;
 }
 
-/* A number that was closed and made anew behind the set's back may be in it or not. */
 int
 gsock_sys_readiness_watch (int set, int fd, guint events, guint64 tag)
 {
   struct epoll_event event = { .events = events, .data.u64 = tag };
 
-  if (epoll_ctl (set, EPOLL_CTL_MOD, fd, &event) == 0)
-    return 0;
-  if (errno != ENOENT)
-    return -errno;
-  return epoll_ctl (set, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
+  return epoll_ctl (set, EPOLL_CTL_MOD, fd, &event) == 0 ? 0 : -errno;
 }
+
+/* EEXIST: the number was closed behind the set's back, and is now the same file's again. */
 
 int
 gsock_sys_readiness_add (int set, int fd, guint events, guint64 tag)
