@@ -26,3 +26,7 @@ void libuv_streams_close (gpointer self);
 gpointer libuv_connections_open (const char *filename);
 void libuv_connections_run (gpointer self, guint n_operations);
 void libuv_connections_close (gpointer self);
+
+/* Descriptors that are watched by the only loop of a process, and a byte that comes to one of them. */
+void libuv_watched_open (const int *fds, guint n_fds);
+void libuv_watched_take (void);

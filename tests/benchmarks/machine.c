@@ -37,22 +37,39 @@ describe_date (void)
   return g_date_time_format_iso8601 (now);
 }
 
-/* The last of the cores that may be used: interrupts tend to go to the first. */
+/* The cores that may be used, before any of it. */
+static cpu_set_t allowed;
+static int measured = -1;
+
+/* The last of them: interrupts tend to go to the first. */
 static int
 pin (void)
 {
-  cpu_set_t allowed, one;
-
   if (sched_getaffinity (0, sizeof allowed, &allowed) < 0)
     return -1;
   for (int core = CPU_SETSIZE - 1; core >= 0; core--)
     if (CPU_ISSET (core, &allowed))
       {
+        cpu_set_t one;
+
         CPU_ZERO (&one);
         CPU_SET (core, &one);
         return sched_setaffinity (0, sizeof one, &one) < 0 ? -1 : core;
       }
   return -1;
+}
+
+/* Away from the core that is measured on, where there is another one. */
+void
+machine_step_aside (void)
+{
+  cpu_set_t others = allowed;
+
+  if (measured < 0)
+    return;
+  CPU_CLR (measured, &others);
+  if (CPU_COUNT (&others) > 0)
+    sched_setaffinity (0, sizeof others, &others);
 }
 
 /* To be called before a thread is started: threads stay where their maker is. */
@@ -68,7 +85,7 @@ machine_init (Machine *self, int argc, char **argv)
   self->glib = g_strdup_printf ("%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version);
   self->date = describe_date ();
   self->command = g_strstrip (g_strconcat (program, " ", arguments, NULL));
-  self->pinned_to = pin ();
+  self->pinned_to = measured = pin ();
 }
 
 void

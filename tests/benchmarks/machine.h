@@ -12,4 +12,5 @@ typedef struct
 } Machine;
 
 void machine_init (Machine *self, int argc, char **argv);
+void machine_step_aside (void);
 void machine_clear (Machine *self);

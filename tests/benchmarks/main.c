@@ -20,6 +20,15 @@ static const Scenario *const scenarios[] = {
   &scenario_connection_local,
   &scenario_batch,
   &scenario_batch_long,
+  &scenario_watched_1,
+  &scenario_watched_100,
+  &scenario_watched_1000,
+  &scenario_watched_9000,
+  &scenario_server,
+  &scenario_server_many,
+  &scenario_server_idle,
+  &scenario_server_accept,
+  &scenario_server_memory,
   &scenario_make_socket,
   &scenario_python,
   &scenario_javascript,
@@ -46,16 +55,21 @@ static const GOptionEntry options[] = {
   { 0 },
 };
 
-static const Scenario *
-find_scenario (const char *name)
+/* Several may have the same number. */
+static void
+add_named (GPtrArray *chosen, const char *name)
 {
+  guint before = chosen->len;
+
   for (gsize i = 0; i < G_N_ELEMENTS (scenarios); i++)
     {
       g_autofree char *number = g_strdup_printf ("%u", scenarios[i]->number);
 
       if (g_str_equal (scenarios[i]->name, name) || g_str_equal (number, name))
-        return scenarios[i];
+        g_ptr_array_add (chosen, (gpointer) scenarios[i]);
     }
+  if (chosen->len > before)
+    return;
   g_printerr ("There is no scenario \"%s\"; --list names them.\n", name);
   exit (2);
 }
@@ -66,7 +80,7 @@ chosen_scenarios (void)
   GPtrArray *chosen = g_ptr_array_new ();
 
   for (char **name = names; name != NULL && *name != NULL; name++)
-    g_ptr_array_add (chosen, (gpointer) find_scenario (*name));
+    add_named (chosen, *name);
   for (gsize i = 0; names == NULL && i < G_N_ELEMENTS (scenarios); i++)
     g_ptr_array_add (chosen, (gpointer) scenarios[i]);
   return chosen;
@@ -97,8 +111,11 @@ run_variant (const Scenario *scenario, const Variant *variant, guint n_operation
         g_printerr ("%s\n", error->message);
       return;
     }
-  fixture = scenario->set_up ();
-  variant->run (fixture, n_operations);
+  fixture = scenario->set_up (scenario);
+  if (scenario->cost != NULL)
+    scenario->cost (fixture, variant, n_operations);
+  else
+    variant->run (fixture, n_operations);
   scenario->tear_down (fixture);
 }
 

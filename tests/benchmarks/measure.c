@@ -5,6 +5,7 @@
 #include "measure.h"
 #include "script.h"
 
+#include <gio/gio.h>
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
@@ -18,6 +19,9 @@
 
 #define BATCH_MAX (1u << 24)
 
+/* So many times slower than the first variant, and it is run less often. */
+#define MUCH_SLOWER 8
+
 /* CPU time of the whole process: with two threads on one core it is that of both, and what other
  * programs do on the machine is not in it. */
 static double
@@ -30,23 +34,28 @@ cpu_seconds (void)
 }
 
 static double
-run_seconds (const Variant *variant, gpointer fixture, guint batch)
+cost_each (const Scenario *scenario, const Variant *variant, gpointer fixture, guint batch)
 {
-  double start = cpu_seconds ();
+  double start;
 
+  if (scenario->cost != NULL)
+    return scenario->cost (fixture, variant, batch);
+  start = cpu_seconds ();
   variant->run (fixture, batch);
-  return cpu_seconds () - start;
+  return (cpu_seconds () - start) / batch * 1e9;
 }
 
-/* How many operations of the first variant fill a slice. */
+/* How many operations of the variant fill a slice. */
 static guint
-choose_batch (const Scenario *scenario, gpointer fixture, double slice)
+choose_batch (const Scenario *scenario, const Variant *variant, gpointer fixture, double slice)
 {
   guint batch = 16;
 
+  if (scenario->batch != 0)
+    return scenario->batch;
   for (;;)
     {
-      double seconds = run_seconds (&scenario->variants[0], fixture, batch);
+      double seconds = cost_each (scenario, variant, fixture, batch) * batch / 1e9;
 
       if (seconds >= slice / 4 || batch >= BATCH_MAX)
         return CLAMP (batch * slice / MAX (seconds, 1e-9), 16, BATCH_MAX);
@@ -94,9 +103,24 @@ figure_of (const double *samples, guint n_samples)
   return figure;
 }
 
+/* As many operations as the first variant is given, but for one that is much slower. */
+static guint *
+choose_batches (const Scenario *scenario, gpointer fixture, double slice)
+{
+  guint *batches = g_new (guint, scenario->n_variants);
+
+  for (guint i = 0; i < scenario->n_variants; i++)
+    {
+      batches[i] = choose_batch (scenario, &scenario->variants[i], fixture, slice);
+      if (batches[i] * MUCH_SLOWER >= batches[0])
+        batches[i] = batches[0];
+    }
+  return batches;
+}
+
 /* Runs every variant once, and the first one, as the control, once more. @ns has a row for each. */
 static void
-run_round (const Scenario *scenario, gpointer fixture, guint batch, GRand *random, double **ns, guint round)
+run_round (const Scenario *scenario, gpointer fixture, const guint *batches, GRand *random, double **ns, guint round)
 {
   guint n = scenario->n_variants + 1;
   g_autofree guint *order = g_new (guint, n);
@@ -106,9 +130,9 @@ run_round (const Scenario *scenario, gpointer fixture, guint batch, GRand *rando
   shuffle (random, order, n);
   for (guint i = 0; i < n; i++)
     {
-      const Variant *variant = &scenario->variants[order[i] % scenario->n_variants];
+      guint number = order[i] % scenario->n_variants;
 
-      ns[order[i]][round] = run_seconds (variant, fixture, batch) / batch * 1e9;
+      ns[order[i]][round] = cost_each (scenario, &scenario->variants[number], fixture, batches[number]);
     }
 }
 
@@ -156,34 +180,44 @@ evaluate (Outcome *self, double **ns)
 static void
 measure_in_turn (const Scenario *scenario, const Effort *effort, double **ns, guint *batch)
 {
-  gpointer fixture = scenario->set_up ();
+  gpointer fixture = scenario->set_up (scenario);
   GRand *random = g_rand_new_with_seed (scenario->number);
+  g_autofree guint *batches = choose_batches (scenario, fixture, effort->slice);
 
-  *batch = choose_batch (scenario, fixture, effort->slice);
-  run_round (scenario, fixture, *batch, random, ns, 0); /* warms the caches */
+  *batch = batches[0];
+  run_round (scenario, fixture, batches, random, ns, 0); /* warms the caches */
   for (guint round = 0; round < effort->rounds; round++)
-    run_round (scenario, fixture, *batch, random, ns, round);
+    run_round (scenario, fixture, batches, random, ns, round);
   g_rand_free (random);
   scenario->tear_down (fixture);
 }
 
 Outcome *
-outcome_measure (const Scenario *scenario, const Effort *effort, GError **error)
+outcome_measure (const Scenario *scenario, const Effort *wanted, GError **error)
 {
   g_autoptr (Outcome) self = g_new0 (Outcome, 1);
+  const char *obstacle = scenario->obstacle != NULL ? scenario->obstacle (scenario) : NULL;
   double **ns = g_new (double *, scenario->n_variants + 1);
+  Effort effort = *wanted;
   gboolean done = TRUE;
 
+  if (scenario->rounds_max != 0)
+    effort.rounds = MIN (effort.rounds, scenario->rounds_max);
   self->scenario = scenario;
-  self->rounds = effort->rounds;
+  self->rounds = effort.rounds;
   self->costs = g_new0 (Cost, scenario->n_variants);
   for (guint i = 0; i <= scenario->n_variants; i++)
-    ns[i] = g_new0 (double, effort->rounds);
+    ns[i] = g_new0 (double, effort.rounds);
 
-  if (scenario->script != NULL)
-    done = script_measure (scenario, effort, ns, &self->batch, error);
+  if (obstacle != NULL)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, obstacle);
+      done = FALSE;
+    }
+  else if (scenario->script != NULL)
+    done = script_measure (scenario, &effort, ns, &self->batch, error);
   else
-    measure_in_turn (scenario, effort, ns, &self->batch);
+    measure_in_turn (scenario, &effort, ns, &self->batch);
   if (done)
     evaluate (self, ns);
 
@@ -214,6 +248,15 @@ outcome_noise (const Outcome *self, const Cost *cost)
   return MAX (error_of (&cost->ratio, self->rounds), control * MIN (cost->ratio.median, 1));
 }
 
+static const Cost *
+find_cost (const Outcome *self, const char *name)
+{
+  for (guint i = 0; i < self->scenario->n_variants; i++)
+    if (g_str_equal (self->scenario->variants[i].name, name))
+      return &self->costs[i];
+  g_error ("there is no variant %s", name);
+}
+
 static Verdict
 judge (double figure, double bar, double noise)
 {
@@ -237,7 +280,6 @@ outcome_judge (const Outcome *self, const Cost *cost)
 {
   const Bar *bar = &cost->variant->bar;
   double noise = outcome_noise (self, cost);
-
   Verdict verdict = VERDICT_NO_BAR;
 
   if (bar->times_gio > 0)
@@ -246,5 +288,9 @@ outcome_judge (const Outcome *self, const Cost *cost)
     verdict = MAX (verdict, judge (cost->ratio.median, bar->ratio, noise));
   if (bar->over_ns > 0)
     verdict = MAX (verdict, judge (cost->over_ns.median, bar->over_ns, noise * self->costs[0].ns.median));
+  if (bar->most > 0)
+    verdict = MAX (verdict, judge (cost->ns.median, bar->most, error_of (&cost->ns, self->rounds)));
+  if (bar->than != NULL)
+    verdict = MAX (verdict, judge (cost->ns.median, find_cost (self, bar->than)->ns.median, error_of (&cost->ns, self->rounds)));
   return verdict;
 }

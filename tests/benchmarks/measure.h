@@ -20,7 +20,7 @@ typedef struct
 typedef struct
 {
   const Variant *variant;
-  Figure ns;      /* of CPU time per operation */
+  Figure ns;      /* of CPU time per operation, or of what the scenario counts */
   Figure ratio;   /* to the first variant, round by round */
   Figure over_ns; /* the first variant's time subtracted, round by round */
   Figure times;   /* how often it fits the time of the variant "gio"; 0 where there is none */

@@ -29,7 +29,18 @@ describe_bar (const Bar *bar)
     return g_strdup_printf ("<= %.2f", bar->ratio);
   if (bar->over_ns > 0)
     return g_strdup_printf ("<= raw + %.0f ns", bar->over_ns);
+  if (bar->most > 0)
+    return g_strdup_printf ("<= %.6g", bar->most);
+  if (bar->than != NULL)
+    return g_strdup_printf ("<= %s", bar->than);
   return g_strdup ("");
+}
+
+/* Nothing can be compared to what costs nothing. */
+static double
+or_zero (double number)
+{
+  return isfinite (number) ? number : 0;
 }
 
 static void
@@ -38,9 +49,9 @@ print_cost (const Outcome *outcome, const Cost *cost)
   g_autofree char *bar = describe_bar (&cost->variant->bar);
 
   g_print ("  %-22s %9.1f %7.1f %8.3f %7.3f %9.1f ", cost->variant->name, cost->ns.median, cost->ns.deviation,
-           cost->ratio.median, outcome_noise (outcome, cost), cost->over_ns.median);
+           or_zero (cost->ratio.median), or_zero (outcome_noise (outcome, cost)), cost->over_ns.median);
   if (cost->times.median > 0)
-    g_print ("%8.2f  ", cost->times.median);
+    g_print ("%8.2f  ", or_zero (cost->times.median));
   else
     g_print ("%8s  ", "");
   g_print ("%-18s %s\n", bar, verdicts[outcome_judge (outcome, cost)]);
@@ -52,7 +63,8 @@ report_print (const Outcome *outcome)
   const Scenario *scenario = outcome->scenario;
 
   g_print ("\n%u  %s: %s (%u rounds of %u)\n", scenario->number, scenario->name, scenario->title, outcome->rounds, outcome->batch);
-  g_print ("  %-22s %9s %7s %8s %7s %9s %8s  %s\n", "", "CPU ns/op", "+-", "ratio", "noise", "over raw", "gio / it", "bar");
+  g_print ("  %-22s %9s %7s %8s %7s %9s %8s  %s\n", "", scenario->unit != NULL ? scenario->unit : "CPU ns/op", "+-", "ratio",
+           "noise", "over raw", "gio / it", "bar");
   for (guint i = 0; i < scenario->n_variants; i++)
     print_cost (outcome, &outcome->costs[i]);
 }
@@ -74,8 +86,8 @@ report_check (GPtrArray *outcomes)
           if (outcome_judge (outcome, cost) != VERDICT_MISSED)
             continue;
           n_missed++;
-          g_printerr ("%s, %s: %.3f times %s, %.1f ns more; the bar is %s\n", outcome->scenario->name, cost->variant->name,
-                      cost->ratio.median, outcome->scenario->variants[0].name, cost->over_ns.median, bar);
+          g_printerr ("%s, %s: %.6g, %.3f times %s, %.1f more; the bar is %s\n", outcome->scenario->name, cost->variant->name,
+                      cost->ns.median, cost->ratio.median, outcome->scenario->variants[0].name, cost->over_ns.median, bar);
         }
     }
   return n_missed;
@@ -135,6 +147,8 @@ append_cost (GString *json, const Outcome *outcome, const Cost *cost)
     append_number (json, "bar_times_gio", cost->variant->bar.times_gio);
   if (cost->variant->bar.over_ns > 0)
     append_number (json, "bar_over_ns", cost->variant->bar.over_ns);
+  if (cost->variant->bar.most > 0)
+    append_number (json, "bar_most", cost->variant->bar.most);
   if (verdict != VERDICT_NO_BAR)
     g_string_append_printf (json, ", \"verdict\": \"%s\"", verdicts[verdict]);
   g_string_append (json, " }");
@@ -147,6 +161,8 @@ append_outcome (GString *json, const Outcome *outcome)
 
   g_string_append_printf (json, "    {\n      \"number\": %u, \"name\": \"%s\", \"title\": \"%s\",\n", scenario->number,
                           scenario->name, scenario->title);
+  if (scenario->unit != NULL)
+    g_string_append_printf (json, "      \"unit\": \"%s\",\n", scenario->unit);
   g_string_append_printf (json, "      \"rounds\": %u, \"operations_per_round\": %u,\n      \"variants\": [\n",
                           outcome->rounds, outcome->batch);
   for (guint i = 0; i < scenario->n_variants; i++)
@@ -170,9 +186,9 @@ report_write_json (const Machine *machine, GPtrArray *outcomes, const char *file
                           machine->n_processors, machine->pinned_to);
   for (guint i = 0; i < outcomes->len; i++)
     {
+      g_string_append (json, i > 0 ? ",\n" : "");
       append_outcome (json, g_ptr_array_index (outcomes, i));
-      g_string_append (json, i + 1 < outcomes->len ? ",\n" : "\n");
     }
-  g_string_append (json, "  ]\n}\n");
+  g_string_append (json, "\n  ]\n}\n");
   return g_file_set_contents (filename, json->str, json->len, error);
 }

@@ -69,13 +69,13 @@ set_up (gsize length)
 }
 
 static gpointer
-set_up_short (void)
+set_up_short (const Scenario *scenario)
 {
   return set_up (PAYLOAD);
 }
 
 static gpointer
-set_up_long (void)
+set_up_long (const Scenario *scenario)
 {
   return set_up (LENGTH_MAX);
 }

@@ -103,7 +103,7 @@ fill_internet_destination (Destination *self, guint number, guint raw_port, guin
 }
 
 static gpointer
-set_up_internet (void)
+set_up_internet (const Scenario *scenario)
 {
   Fixture *self = g_new0 (Fixture, 1);
   struct sockaddr_in any = { .sin_family = AF_INET };
@@ -128,7 +128,7 @@ set_up_internet (void)
 }
 
 static gpointer
-set_up_local (void)
+set_up_local (const Scenario *scenario)
 {
   Fixture *self = g_new0 (Fixture, 1);
   Destination *to = self->destinations = g_new0 (Destination, 1);

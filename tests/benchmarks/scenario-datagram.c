@@ -53,13 +53,13 @@ set_up_senders (guint n_senders)
 }
 
 static gpointer
-set_up_one (void)
+set_up_one (const Scenario *scenario)
 {
   return set_up_senders (1);
 }
 
 static gpointer
-set_up_many (void)
+set_up_many (const Scenario *scenario)
 {
   return set_up_senders (SENDERS_MAX);
 }

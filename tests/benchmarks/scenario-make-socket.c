@@ -15,7 +15,7 @@ typedef struct
 /* A port that is free now: choosing one anew each time would be measured too, and is not the same
  * work each time. */
 static gpointer
-set_up (void)
+set_up (const Scenario *scenario)
 {
   Fixture *self = g_new0 (Fixture, 1);
   struct sockaddr_in address;

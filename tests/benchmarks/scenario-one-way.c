@@ -20,7 +20,7 @@ typedef gssize (*Write) (Fixture *self);
 typedef gssize (*Read) (Fixture *self);
 
 static gpointer
-set_up (void)
+set_up (const Scenario *scenario)
 {
   Fixture *self = g_new0 (Fixture, 1);
   int gio[2], libuv[2];

@@ -58,7 +58,7 @@ finish_ends (Fixture *self, gsize length)
 }
 
 static gpointer
-set_up_datagrams (void)
+set_up_datagrams (const Scenario *scenario)
 {
   Fixture *self = g_new0 (Fixture, 1);
   struct sockaddr_in raw[2];
@@ -77,7 +77,7 @@ set_up_datagrams (void)
 }
 
 static gpointer
-set_up_streams (void)
+set_up_streams (const Scenario *scenario)
 {
   Fixture *self = g_new0 (Fixture, 1);
   GSockSocket *gsock[2];
