@@ -5,6 +5,7 @@
 
 #include <gsock/gsock-address-private.h>
 #include <gsock/gsock-error-private.h>
+#include <gsock/gsock-local-file-private.h>
 #include <gsock/gsock-lookup-private.h>
 
 void
@@ -135,6 +136,17 @@ plan_local (GSockPlan *self, GSockRequest *request, GSockPatience *patience, GEr
   return TRUE;
 }
 
+/* An abstract name is open to everybody, which nobody should believe to have prevented. */
+static gboolean
+check_file_mode (GSockPlan *self, GSockRequest *request, GError **error)
+{
+  const GSockAddress *local = self->local.n > 0 ? gsock_candidates_get (&self->local, 0) : NULL;
+
+  return !GSOCK_GIVEN (request, GSOCK_KEYWORD_FILE_MODE) || local == NULL || gsock_address_family_number (local) != AF_UNIX
+         || gsock_local_file_is_path (local)
+         || gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD, "make-socket: file-mode is for a file; an abstract name has none, and is open to everybody");
+}
+
 static gboolean
 plan_remote_host (GSockPlan *self, GSockRequest *request, GSockPatience *patience, GError **error)
 {
@@ -214,7 +226,7 @@ gsock_plan_make (GSockPlan *self, GSockRequest *request, GSockPatience *patience
   gsock_plan_init (self);
   self->family = asked_family (request);
   if (!plan_family_host (self, request, patience, error) || !plan_remote (self, request, patience, error)
-      || !plan_local (self, request, patience, error))
+      || !plan_local (self, request, patience, error) || !check_file_mode (self, request, error))
     return FALSE;
   decide_family (self, request);
   if (GSOCK_GIVEN (request, GSOCK_KEYWORD_SCOPE_ID) || GSOCK_GIVEN (request, GSOCK_KEYWORD_FLOW_INFO))

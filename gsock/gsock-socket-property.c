@@ -222,7 +222,8 @@
  * GSockSocket:file-mode:
  *
  * The permissions of the file of a local socket, such as octal 0600. The file has them from the
- * moment it appears; the umask still masks them.
+ * moment it appears; the umask still masks them. An abstract name has no permissions, so this is
+ * refused with one.
  *
  * Construct-only. Afterwards it reads the permissions that the file has, or 0.
  *
