@@ -4,6 +4,7 @@
 #include <gsock/gsock-destination-private.h>
 
 #include <gsock/gsock-address-private.h>
+#include <gsock/gsock-socket-private.h>
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -37,6 +38,15 @@ collect_local (GSockOperation *operation, GSockAwaited *awaited, guint room, dou
   return 0;
 }
 
+/* How to wait for whom is sent to, or NULL where polling the sender tells. */
+GSockCollect
+gsock_collect_for_receiver (GSockSocket *socket, const GSockAddress *destination)
+{
+  gboolean local = destination != NULL && gsock_address_family_number (destination) == AF_UNIX;
+
+  return local && gsock_socket_native_type (socket) == SOCK_DGRAM ? collect_local : NULL;
+}
+
 void
 gsock_destination_take (GSockDestination *self, GSockAttempt *attempt, const GSockSendSpec *spec)
 {
@@ -53,8 +63,7 @@ gsock_destination_take (GSockDestination *self, GSockAttempt *attempt, const GSo
     attempt->prepare = find_destination;
   else
     find_destination (attempt, &none, &attempt->error);
-  if (self->address.length > 0 && gsock_address_family_number (&self->address) == AF_UNIX)
-    attempt->operation.collect = collect_local;
+  attempt->operation.collect = gsock_collect_for_receiver (attempt->socket, gsock_destination_get (self));
 }
 
 void

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * inside the kernel. Neither signals nor deadlines nor cancellation are its concern. */
 typedef struct _GSockOperation GSockOperation;
 typedef gssize (*GSockStep) (GSockOperation *self, int fd, int flags);
+typedef guint (*GSockCollect) (GSockOperation *self, GSockAwaited *awaited, guint room, double *delay);
 struct _GSockOperation
 {
   GSockStep step;
@@ -22,7 +23,7 @@ struct _GSockOperation
   /* NULL, or what to wait for where it is more than one descriptor: @awaited has @room for them and
    * @delay is at most how long, in seconds, negative for as long as it takes. Answers how many there
    * are, which may be more than there was room for; their handles are NULL. */
-  guint (*collect) (GSockOperation *self, GSockAwaited *awaited, guint room, double *delay);
+  GSockCollect collect;
 };
 
 GSOCK_SELDOM gssize gsock_drive_on (GSockHandle *handle, GSockOperation *operation, int fd, int flags, gssize result, GSockPatience *patience);

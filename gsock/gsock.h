@@ -21,6 +21,7 @@
 #include <gsock/gsock-group.h>
 #include <gsock/gsock-raw-socket.h>
 #include <gsock/gsock-socket-async.h>
+#include <gsock/gsock-socket-then.h>
 #include <gsock/gsock-watch.h>
 #include <gsock/gsock-server.h>
 #include <gsock/gsock-make-socket.h>
