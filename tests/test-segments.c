@@ -417,6 +417,79 @@ test_wakes_who_waits (void)
   tear_down (&self);
 }
 
+/* One that receives a single datagram finds several in it: the rest is for those who wait, whom the kernel
+ * has nothing more to wake for. What is joined comes here from the descriptor of another socket, or the
+ * kernel would have woken them for that. */
+static void
+test_wakes_for_the_rest (void)
+{
+  guint8 bytes[100], sender[128];
+  struct iovec vector = { bytes, sizeof bytes };
+  struct msghdr header = { .msg_iov = &vector, .msg_iovlen = 1, .msg_name = sender, .msg_namelen = sizeof sender };
+  TestThread thread;
+  Fixture self, other;
+
+  set_up (&self, "udp-ipv4");
+  set_up (&other, "udp-ipv4");
+  gsock_batch_clear (other.batch);
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (gsock_batch_add (other.batch, (const guint8 *) "abc", 3, &other.to, NULL));
+  look_for_many (self.receiver);
+  look_for_many (other.receiver);
+  g_assert_cmpint (gsock_socket_send_many (other.sender, other.batch, NULL, NULL, NULL), ==, 2);
+  test_thread_start (&thread, receive_in_thread, self.receiver);
+  test_thread_wait_until_asleep (&thread);
+  g_assert_cmpint (gsock_segments_recvmsg (gsock_socket_get_handle (self.receiver), test_peek_fd (other.receiver), &header, 0), ==, 3);
+  test_thread_join (&thread);
+  check_empty (&self);
+  tear_down (&other);
+  tear_down (&self);
+}
+
+/* What somebody had taken and gives back was not there for who looked in between. */
+static void
+test_wakes_for_what_is_given_back (void)
+{
+  GSockJoined like = { .segment = 3 }, *joined;
+  TestThread thread;
+  Fixture self;
+
+  set_up (&self, "udp-ipv4");
+  look_for_many (self.receiver);
+  gsock_segments_hold (gsock_socket_get_handle (self.receiver), &like, (const guint8 *) "abc", 3);
+  joined = gsock_segments_take (segments_of (self.receiver));
+  test_thread_start (&thread, receive_in_thread, self.receiver);
+  test_thread_wait_until_asleep (&thread);
+  gsock_segments_give_back (gsock_socket_get_handle (self.receiver), joined);
+  test_thread_join (&thread);
+  tear_down (&self);
+}
+
+static void
+wait_for_error (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  guint8 byte;
+
+  g_assert_cmpint (gsock_socket_receive_from_direct (data, &byte, 1, 0, TRUE, GSOCK_TIMEOUT_NEVER, NULL, NULL, &error), ==, -1);
+  test_assert_error (error, GSOCK_ERROR_NETWORK_DOWN);
+}
+
+static void
+test_wakes_for_an_error (void)
+{
+  TestThread thread;
+  Fixture self;
+
+  set_up (&self, "udp-ipv4");
+  look_for_many (self.receiver);
+  test_thread_start (&thread, wait_for_error, self.receiver);
+  test_thread_wait_until_asleep (&thread);
+  gsock_segments_hold_error (gsock_socket_get_handle (self.receiver), ENETDOWN);
+  test_thread_join (&thread);
+  tear_down (&self);
+}
+
 /* While another call is under way, which expects single datagrams, none are joined. */
 static void
 test_not_under_a_call (void)
@@ -512,6 +585,9 @@ main (int argc, char *argv[])
   test_add ("/segments/asked-by-the-program", test_asked_by_the_program);
   test_add ("/segments/taken-back", test_taken_back);
   test_add ("/segments/wakes-who-waits", test_wakes_who_waits);
+  test_add ("/segments/wakes-for-the-rest", test_wakes_for_the_rest);
+  test_add ("/segments/wakes-for-what-is-given-back", test_wakes_for_what_is_given_back);
+  test_add ("/segments/wakes-for-an-error", test_wakes_for_an_error);
   test_add ("/segments/not-under-a-call", test_not_under_a_call);
   test_add ("/segments/late-error", test_late_error);
   test_add ("/segments/fork", test_fork);
