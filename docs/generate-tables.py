@@ -22,9 +22,12 @@ MEANINGS = {
     'end': 'where in the buffer to stop; the end of the buffer by default',
     'external-format': 'how text is encoded and how its lines end; by default that of the socket, or `utf-8`',
     'flags': 'several [flags](message-flags.html) at once, as a number',
+    'gid': 'the group to claim to be; the effective one by default',
     'host': 'another spelling of `remote-host`',
     'input-buffer-size': 'the size of the buffer that text and bytes are read through',
     'output-buffer-size': 'the size of the buffer that text and bytes are written through',
+    'pid': 'the process to claim to be; this one by default',
+    'pidfd': 'whether to give a descriptor of the process that sent, false by default',
     'port': 'another spelling of `remote-port`',
     'protocol': 'the protocol, by number or name; 0 is the one that the type usually has',
     'remote-address': 'the address, ready made',
@@ -40,6 +43,7 @@ MEANINGS = {
     'timeout': 'how long to wait, in seconds; fractions count, negative is for ever; by default that of the socket',
     'type': 'the type of the socket, a stream by default',
     'unset-environment': 'whether to remove the variables and take the descriptors over, the default, or to leave all for a later call',
+    'uid': 'the user to claim to be; the effective one by default',
     'wait': 'whether to wait, true by default; where there is nothing to do without waiting the error is `would-block`',
 }
 OPERATOR_MEANINGS = {

@@ -268,6 +268,32 @@ GSockKeywordTable gsock_receive_socket_keywords = {
   .n_rows = G_N_ELEMENTS (receive_socket_rows),
 };
 
+static const GSockKeyword send_credentials_rows[] = {
+  { .name = "gid", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_CREDENTIALS_GID, .offset = offsetof (GSockCredentialsSpec, gid), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "pid", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_CREDENTIALS_PID, .offset = offsetof (GSockCredentialsSpec, pid), .minimum = 1, .maximum = G_MAXINT },
+  { .name = "uid", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_CREDENTIALS_UID, .offset = offsetof (GSockCredentialsSpec, uid), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_CREDENTIALS_WAIT, .offset = offsetof (GSockCredentialsSpec, wait) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_CREDENTIALS_TIMEOUT, .offset = offsetof (GSockCredentialsSpec, timeout) },
+};
+
+GSockKeywordTable gsock_send_credentials_keywords = {
+  .operator_name = "send-credentials",
+  .rows = send_credentials_rows,
+  .n_rows = G_N_ELEMENTS (send_credentials_rows),
+};
+
+static const GSockKeyword receive_credentials_rows[] = {
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_CREDENTIALS_WAIT, .offset = offsetof (GSockReceiveCredentialsSpec, wait) },
+  { .name = "pidfd", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_CREDENTIALS_PIDFD, .offset = offsetof (GSockReceiveCredentialsSpec, pidfd) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_CREDENTIALS_TIMEOUT, .offset = offsetof (GSockReceiveCredentialsSpec, timeout) },
+};
+
+GSockKeywordTable gsock_receive_credentials_keywords = {
+  .operator_name = "receive-credentials",
+  .rows = receive_credentials_rows,
+  .n_rows = G_N_ELEMENTS (receive_credentials_rows),
+};
+
 static const GSockKeyword from_fd_rows[] = {
   { .name = "dup", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_FROM_FD_DUP, .offset = offsetof (GSockFromFdSpec, dup) },
   { .name = "connect", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_FROM_FD_CONNECT, .offset = offsetof (GSockFromFdSpec, role), .minimum = GSOCK_ROLE_ACTIVE, .maximum = GSOCK_ROLE_PASSIVE, .get_type = gsock_role_get_type },

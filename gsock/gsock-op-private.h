@@ -103,6 +103,16 @@ enum
 
 enum
 {
+  GSOCK_CREDENTIALS_PID,
+  GSOCK_CREDENTIALS_UID,
+  GSOCK_CREDENTIALS_GID,
+  GSOCK_CREDENTIALS_WAIT,
+  GSOCK_CREDENTIALS_TIMEOUT,
+  GSOCK_CREDENTIALS_PIDFD,
+};
+
+enum
+{
   GSOCK_FROM_FD_DUP,
   GSOCK_FROM_FD_CONNECT,
   GSOCK_FROM_FD_TIMEOUT,
@@ -208,6 +218,22 @@ typedef struct
   guint64 given;
   gboolean wait;
   double timeout;
+  int pid, uid, gid;
+} GSockCredentialsSpec;
+
+typedef struct
+{
+  guint64 given;
+  gboolean wait;
+  double timeout;
+  gboolean pidfd;
+} GSockReceiveCredentialsSpec;
+
+typedef struct
+{
+  guint64 given;
+  gboolean wait;
+  double timeout;
   guint flags;
 } GSockMessageSpec;
 
@@ -237,6 +263,8 @@ typedef struct
 #define GSOCK_SEND_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .end = -1, .ipv6 = GSOCK_IPV6_MODE_YES }
 #define GSOCK_RECEIVE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .end = -1 }
 #define GSOCK_RECEIVE_MANY_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .size = GSOCK_DATAGRAM_MAX_LENGTH }
+#define GSOCK_CREDENTIALS_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
+#define GSOCK_RECEIVE_CREDENTIALS_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
 #define GSOCK_SEND_SOCKET_SPEC_INIT { .send = GSOCK_SEND_SPEC_INIT }
 #define GSOCK_RECEIVE_SOCKET_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
 #define GSOCK_MESSAGE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
@@ -258,6 +286,8 @@ extern GSockKeywordTable gsock_receive_descriptor_keywords;
 extern GSockKeywordTable gsock_receive_descriptors_keywords;
 extern GSockKeywordTable gsock_send_socket_keywords;
 extern GSockKeywordTable gsock_receive_socket_keywords;
+extern GSockKeywordTable gsock_send_credentials_keywords;
+extern GSockKeywordTable gsock_receive_credentials_keywords;
 extern GSockKeywordTable gsock_from_fd_keywords;
 extern GSockKeywordTable gsock_pair_keywords;
 

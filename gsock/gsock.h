@@ -17,6 +17,7 @@
 #include <gsock/gsock-socket-batch.h>
 #include <gsock/gsock-active-socket.h>
 #include <gsock/gsock-passive-socket.h>
+#include <gsock/gsock-credentials.h>
 #include <gsock/gsock-datagram-socket.h>
 #include <gsock/gsock-group.h>
 #include <gsock/gsock-raw-socket.h>

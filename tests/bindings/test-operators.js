@@ -178,6 +178,19 @@ test('sockets between sockets', () => {
         made.close();
 });
 
+test('credentials', () => {
+    const [left, right] = GSock.make_socket_pair();
+    const {pid, uid} = left.peer_credentials();
+    ok(pid > 0);
+    equal(left.send_credentials(), true);
+    const sender = right.receive_credentials({timeout: 5});
+    equal([sender.pid, sender.uid, sender.pidfd], [pid, uid, null]);
+    throws(GSock.Error.OUT_OF_RANGE, () => left.send_credentials({pid: 0}));
+    ok(Array.isArray(left.peer_groups()));
+    left.close();
+    right.close();
+});
+
 test('waiting for events', () => {
     const [left, right] = GSock.make_socket_pair();
     equal(left.wait_for('in|out', 0), GLib.IOCondition.OUT);

@@ -90,6 +90,31 @@ class Descriptors(unittest.TestCase):
         self.a.send_file_descriptors([0], b'\x9dJUNK')
         self.assertRaises(GSock.InvalidArgument, self.b.receive_socket)
 
+    def test_credentials(self):
+        own = (os.getpid(), os.geteuid(), os.getegid())
+        peer = self.a.peer_credentials()
+        self.assertEqual((peer.pid, peer.uid, peer.gid), own)
+        self.assertEqual(sorted(self.a.peer_groups()), sorted(os.getgroups()))
+        self.assertTrue(self.a.send_credentials())
+        sender = self.b.receive_credentials(timeout=5)
+        self.assertEqual(sender[:3], own)
+        self.assertIsNone(sender.pidfd)
+        self.assertRaises(ValueError, self.a.send_credentials, pid=0)
+        self.assertRaises(TypeError, self.a.send_credentials, user=0)
+        with GSock.make_socket(type='datagram') as udp:
+            self.assertRaises(GSock.OperationNotSupported, udp.peer_credentials)
+
+    def test_pidfds(self):
+        try:
+            fds = [self.a.peer_pidfd()]
+        except GSock.OptionNotSupported:
+            self.skipTest('this kernel gives no pidfds')
+        self.a.send_to(b'x')
+        self.assertRaises(GSock.InvalidState, self.b.receive_credentials, pidfd=True)
+        self.a.send_to(b'x')
+        fds.append(self.b.receive_credentials(pidfd=True, timeout=5).pidfd)
+        self.close(fds)
+
     def test_keywords(self):
         self.assertRaises(BlockingIOError, self.b.receive_file_descriptors, 16, wait=False)
         self.assertRaises(TimeoutError, self.b.receive_file_descriptor, timeout=0.001)

@@ -238,6 +238,8 @@ function withCallback(source) {
     return source;
 }
 
+const toCredentials = ([, pid, uid, gid, pidfd = -1]) =>
+    ({pid, uid, gid, pidfd: pidfd < 0 ? null : pidfd});
 const toReceived = result => new Received(result);
 const patience = ['wait', 'timeout', 'cancellable'];
 
@@ -255,12 +257,15 @@ const METHODS = {
         get_option_bytes: {parameters: ['level', 'option', 'size'], result: toBytes},
         get_option_int: {parameters: ['level', 'option'], result: withoutSuccess},
         init_with_keywords: {keyworded: true},
+        peer_credentials: {result: toCredentials},
+        receive_credentials: {keyworded: true, result: toCredentials},
         receive_file_descriptor: {keyworded: true},
         receive_file_descriptors: {parameters: ['maximum'], keyworded: true, result: toDescriptors},
         receive_many: {parameters: ['batch', 'most'], keyworded: true},
         receive_message: {parameters: ['size'], keyworded: true},
         receive_from: {parameters: ['size'], keyworded: true, result: toReceived},
         receive_socket: {keyworded: true},
+        send_credentials: {keyworded: true},
         send_file_descriptor: {parameters: ['fd'], keyworded: true},
         send_file_descriptors: {parameters: ['fds', 'payload'], keyworded: true},
         send_many: {parameters: ['batch'], keyworded: true},

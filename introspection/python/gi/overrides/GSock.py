@@ -6,6 +6,7 @@ an operator that is added to the library needs nothing here. Only what has anoth
 is written out.
 """
 
+import collections
 import errno
 import functools
 import importlib
@@ -255,6 +256,15 @@ class FileDescriptors(list):
         self.payload = payload.get_data() or b''
 
 
+Credentials = export(collections.namedtuple('Credentials', 'pid uid gid'))
+SenderCredentials = export(collections.namedtuple('SenderCredentials', 'pid uid gid pidfd'))
+
+
+def to_sender(result):
+    _, pid, uid, gid, pidfd = result
+    return SenderCredentials(pid, uid, gid, pidfd if pidfd >= 0 else None)
+
+
 # Wrappers of what can fail
 
 DEFAULTS = {
@@ -275,6 +285,8 @@ DEFAULTS = {
 RESULTS = {
     'get_option': from_variant,
     'get_option_bytes': GLib.Bytes.get_data,
+    'peer_credentials': lambda result: Credentials(*result[1:]),
+    'receive_credentials': to_sender,
     'receive_file_descriptors': lambda result: FileDescriptors(*result),
     'receive_from': Received,
 }
