@@ -101,10 +101,24 @@ export function skip(reason) {
     throw new Skipped(reason);
 }
 
+// Runs the main context until a promise is settled.
+function settle(promise) {
+    const loop = new GLib.MainLoop(null, false);
+    let problem;
+    promise.catch(e => {
+        problem = e;
+    }).finally(() => loop.quit());
+    loop.run();
+    if (problem !== undefined)
+        throw problem;
+}
+
 // What went wrong, line by line, and why it was not tried.
 function runCase(body) {
     try {
-        body();
+        const result = body();
+        if (result instanceof Promise)
+            settle(result);
         return [[], ''];
     } catch (e) {
         return e instanceof Skipped ? [[], ` # SKIP ${e.reason}`] : [`${e}\n${e.stack ?? ''}`.split('\n'), ''];

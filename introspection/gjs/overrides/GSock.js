@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gsock as JavaScript has it: keywords in an object, native values, callbacks that close.
 
-/* exported _init, Received, isKeywords, kebab, toBytes, toInteger, toText */
+/* exported _init, METHODS, Received, arrange, isKeywords, kebab, toBytes, toCondition, toInteger, toReceived, toText */
 
 const {Gio, GLib, GObject} = imports.gi;
 
@@ -205,6 +205,7 @@ const OPTIONAL = {
     numeric: false,
     payload: null,
     poll: true,
+    priority: GLib.PRIORITY_DEFAULT,
     protocol: null,
     read: false,
     size: 65536,
@@ -240,11 +241,11 @@ function withCallback(source) {
 
 const toCredentials = ([, pid, uid, gid, pidfd = -1]) =>
     ({pid, uid, gid, pidfd: pidfd < 0 ? null : pidfd});
-const toReceived = result => new Received(result);
+var toReceived = result => new Received(result);
 const patience = ['wait', 'timeout', 'cancellable'];
 
 // The arguments of each operator; `keyworded` takes others by name, `final` cannot be cancelled.
-const METHODS = {
+var METHODS = {
     Socket: {
         bind_address: {parameters: ['address'], keyworded: true},
         close: {parameters: ['abort']},
@@ -323,30 +324,36 @@ function refuseRest(operator, keywords, parameters) {
     }
 }
 
+// What `native` is to be called with, of arguments in order and by name in an object at the end.
+function arrange(operator, given, shape) {
+    const {parameters = [], keyworded = false, final = false, last = []} = shape;
+
+    while (given.length > 0 && given[given.length - 1] === undefined)
+        given.pop();
+    const keywords = isKeywords(given[given.length - 1]) ? {...given.pop()} : {};
+    if (given.length > parameters.length)
+        throw new TypeError(`${operator} takes ${parameters.length} arguments and keywords`);
+    parameters.forEach((name, i) => {
+        if (given[i] !== undefined)
+            keywords[name] = given[i];
+    });
+    const values = parameters.map(name => {
+        const value = take(keywords, name, operator);
+        return CONVERSIONS[name] ? CONVERSIONS[name](value, keywords) : value;
+    });
+    const rest = keyworded && !final ? [...last, 'cancellable'] : last;
+    const behind = rest.map(name => take(keywords, name, operator));
+    if (!keyworded)
+        refuseRest(operator, keywords, parameters);
+    return [...values, ...keyworded ? pack(keywords) : [], ...behind];
+}
+
 // A function that takes its arguments in order, or by name in an object at the end.
 function wrap(operator, native, shape) {
-    const {parameters = [], keyworded = false, final = false, result = same => same} = shape;
+    const {result = same => same} = shape;
 
     return function (...given) {
-        while (given.length > 0 && given[given.length - 1] === undefined)
-            given.pop();
-        const keywords = isKeywords(given[given.length - 1]) ? {...given.pop()} : {};
-        if (given.length > parameters.length)
-            throw new TypeError(`${operator} takes ${parameters.length} arguments and keywords`);
-        parameters.forEach((name, i) => {
-            if (given[i] !== undefined)
-                keywords[name] = given[i];
-        });
-        const values = parameters.map(name => {
-            const value = take(keywords, name, operator);
-            return CONVERSIONS[name] ? CONVERSIONS[name](value, keywords) : value;
-        });
-        if (!keyworded) {
-            refuseRest(operator, keywords, parameters);
-            return result(native.call(this, ...values));
-        }
-        const rest = final ? [] : [take(keywords, 'cancellable', operator)];
-        return result(native.call(this, ...values, ...pack(keywords), ...rest));
+        return result(native.call(this, ...arrange(operator, given, shape)));
     };
 }
 
@@ -379,8 +386,10 @@ function constructSocket(keywords) {
 function _init() {
     GSock = this;
     const datagrams = imports.overrides._GSockDatagrams;
+    const async = imports.overrides._GSockAsync;
     Object.assign(CONVERSIONS, {batch: datagrams.toBatch, message: datagrams.toMessage});
 
+    async.addOperators();
     for (const [name, methods] of Object.entries(METHODS)) {
         const prototype = GSock[name].prototype;
         for (const [operator, shape] of Object.entries(methods))
@@ -394,6 +403,7 @@ function _init() {
 
     GSock.Received = Received;
     datagrams.install();
+    async.install();
     GSock.Socket.prototype._init = constructSocket;
     GSock.Socket.prototype.toString = GSock.Socket.prototype.to_string;
     GSock.Address.prototype.toString = GSock.Address.prototype.to_text;

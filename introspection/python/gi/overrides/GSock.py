@@ -412,9 +412,13 @@ def wrap(info, function, receiver=()):
     return scope['call']
 
 
+# What takes a function, in _GSock_async.
+WRITTEN_OUT = {'watch'}
+
+
 def wrap_class(cls):
     for name, info in list(vars(cls).items()):
-        if not isinstance(info, FunctionInfo) or not info.can_throw_gerror():
+        if not isinstance(info, FunctionInfo) or not info.can_throw_gerror() or name in WRITTEN_OUT:
             continue
         if info.is_method():
             call = wrap(info, info, ('self',))
@@ -651,5 +655,5 @@ def wait_for_any(sockets, conditions='in', timeout=GSock.TIMEOUT_NEVER, cancella
 
 
 # What there is beside this needs the names above, and puts itself in place.
-for name in ('activation', 'datagrams'):
+for name in ('activation', 'datagrams', 'async'):
     importlib.import_module('._GSock_' + name, __package__)

@@ -161,15 +161,20 @@ def make_message(data, parts):
     return message
 
 
+def take_message(data, keywords):
+    """A message of what send_message takes; its parts are taken out of the keywords."""
+    parts = {name: keywords.pop(name) for name in PARTS.keys() & keywords.keys()}
+    if not isinstance(data, Message):
+        return make_message(data, parts)
+    if parts:
+        raise TypeError(f'a Message has its parts in it: set its {", ".join(sorted(parts))} before')
+    return data
+
+
 def send_message(self, data, *, cancellable=None, **keywords):
     """Sends bytes, or a list of buffers, with the parts that are given by keyword; or a Message.
     The keywords of send_to say where it goes."""
-    parts = {name: keywords.pop(name) for name in PARTS.keys() & keywords.keys()}
-    if not isinstance(data, Message):
-        data = make_message(data, parts)
-    elif parts:
-        raise TypeError(f'a Message has its parts in it: set its {", ".join(sorted(parts))} before')
-    return send_whole(self, data, cancellable=cancellable, **keywords)
+    return send_whole(self, take_message(data, keywords), cancellable=cancellable, **keywords)
 
 
 # Batches

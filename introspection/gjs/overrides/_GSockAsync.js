@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Operators that are awaited, watches, and servers as JavaScript has them.
+
+/* exported addOperators, install */
+
+const {GLib} = imports.gi;
+const {METHODS, arrange, isKeywords, toCondition, toReceived} = imports.overrides.GSock;
+
+const GSock = imports.gi.GSock;
+
+// What the finish functions give, where it is not what the operator gives.
+const FINISHED = {
+    receive_from: ([data, ...rest]) => toReceived([data.toArray(), ...rest]),
+};
+
+// What the asynchronous functions take otherwise than the operator.
+const TAKEN = {
+    send_to: ([data, ...rest]) => [new GLib.Bytes(data), ...rest],
+};
+
+// A function that gives a promise; what is wrong with its arguments is told by that too.
+function promise(operator, begin, finish, shape) {
+    const {result = same => same} = shape;
+    const finished = FINISHED[operator] ?? result;
+    const taken = TAKEN[operator] ?? (same => same);
+
+    return function (...given) {
+        return new Promise((resolve, reject) => {
+            begin.call(this, ...taken(arrange(operator, given, shape)), (_, answer) => {
+                try {
+                    resolve(finished(finish.call(this, answer)));
+                } catch (error) {
+                    reject(error);
+                }
+            });
+        });
+    };
+}
+
+// Before the operators themselves are wrapped: each that has one gets its asynchronous twin.
+function addOperators() {
+    for (const [name, methods] of Object.entries(METHODS)) {
+        const prototype = GSock[name].prototype;
+        for (const [operator, shape] of Object.entries(methods)) {
+            const begin = prototype[`${operator}_async`];
+            if (begin !== undefined) {
+                prototype[`${operator}_async`] = promise(operator, begin,
+                    prototype[`${operator}_finish`], {...shape, last: ['priority']});
+            }
+        }
+    }
+}
+
+// The batch is made where none is given, and what came is told of by it.
+function receiveManyAsync(receiveBatch) {
+    return async function (...given) {
+        const keywords = isKeywords(given[given.length - 1]) ? {...given.pop()} : {};
+        const batch = keywords.batch ?? GSock.Batch.new();
+        delete keywords.batch;
+        await receiveBatch.call(this, batch, ...given, keywords);
+        return new GSock.ReceivedMany(batch);
+    };
+}
+
+// Calls back until it is given false, as a source does.
+function watch(watchCondition) {
+    return function (condition, callback, {priority = GLib.PRIORITY_DEFAULT} = {}) {
+        return watchCondition.call(this, toCondition(condition), priority,
+            (socket, ready) => callback(socket, ready) ?? GLib.SOURCE_CONTINUE);
+    };
+}
+
+function install() {
+    const {prototype} = GSock.Socket;
+
+    prototype.receive_many_async = receiveManyAsync(prototype.receive_many_async);
+    prototype.watch = watch(prototype.watch);
+
+    // Ends when the socket is closed.
+    GSock.PassiveSocket.prototype[Symbol.asyncIterator] = async function* () {
+        while (this.is_open()) {
+            try {
+                yield await this.accept_connection_async();
+            } catch (error) {
+                if (!error.matches?.(GSock.Error, GSock.Error.CLOSED))
+                    throw error;
+            }
+        }
+    };
+
+    const {start, drain_async: drain, drain_finish: finish} = GSock.Server.prototype;
+    GSock.Server.prototype.start = function (priority = GLib.PRIORITY_DEFAULT) {
+        return start.call(this, priority);
+    };
+    GSock.Server.prototype.drain_async = function ({timeout = -1, cancellable = null} = {}) {
+        return new Promise((resolve, reject) => {
+            drain.call(this, timeout, cancellable, (_, answer) => {
+                try {
+                    resolve(finish.call(this, answer));
+                } catch (error) {
+                    reject(error);
+                }
+            });
+        });
+    };
+}

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What does not block, as Python has it. With a callback the asynchronous operators run in a GLib main
+context; without one they are awaited, in the event loop of asyncio.
+"""
+
+import asyncio
+import functools
+
+from gi.repository import GLib
+
+from . import _GSock_datagrams as datagrams
+from .GSock import (GSock, ConnectionInProgress, Received, TimedOut, WouldBlock, call_next, pack,
+                    to_address, to_bytes, to_condition)
+
+Socket, PassiveSocket = GSock.Socket, GSock.PassiveSocket
+
+# How long to let a local listener be whose queue is full: nothing tells when there is room.
+BACKLOG_PAUSE = 0.005
+
+
+# In asyncio's loop
+
+def wake_all(waiting):
+    for future in waiting:
+        if not future.done():
+            future.set_result(None)
+
+
+def give_up(future, operator):
+    if not future.done():
+        future.set_exception(TimedOut(f'{operator}: the time is up'))
+
+
+def forget(loop, fd, writing):
+    (loop.remove_writer if writing else loop.remove_reader)(fd)
+
+
+async def become_ready(self, operator, writing, deadline):
+    """Several may wait for the same of one socket; a loop has one place for it."""
+    loop, fd = asyncio.get_running_loop(), self.fileno()
+    places = self.__dict__.setdefault('_awaited', {})
+    place = places.setdefault((loop, fd, writing), [])
+    future = loop.create_future()
+    if not place:
+        (loop.add_writer if writing else loop.add_reader)(fd, wake_all, place)
+    place.append(future)
+    late = deadline is not None and loop.call_at(deadline, give_up, future, operator)
+    try:
+        await future
+    finally:
+        if late:
+            late.cancel()
+        place.remove(future)
+        if not place and places.pop((loop, fd, writing), None) is not None:
+            forget(loop, fd, writing)
+
+
+def end_waits(self):
+    """Before the number is closed, which the loops do not notice."""
+    for (loop, fd, writing), place in self.__dict__.pop('_awaited', {}).items():
+        loop.call_soon_threadsafe(wake_all, list(place))
+        forget(loop, fd, writing)
+
+
+def deadline_of(self, timeout):
+    timeout = self.props.timeout if timeout is None else timeout
+    return None if timeout < 0 else asyncio.get_running_loop().time() + timeout
+
+
+async def attempt(self, operator, writing, call, *, wait=True, timeout=None, **keywords):
+    deadline = deadline_of(self, timeout)
+    while True:
+        try:
+            return call(wait=False, **keywords)
+        except WouldBlock:
+            if not wait:
+                raise
+        await become_ready(self, operator, writing, deadline)
+
+
+async def receive_from(self, size=65536, **keywords):
+    return await attempt(self, 'receive-from', False, functools.partial(self.receive_from, size), **keywords)
+
+
+async def receive_message(self, size=65536, **keywords):
+    call = functools.partial(self.receive_message, size)
+    return await attempt(self, 'receive-message', False, call, **keywords)
+
+
+async def receive_many(self, most, batch=None, **keywords):
+    call = functools.partial(self.receive_many, most, batch)
+    return await attempt(self, 'receive-many', False, call, **keywords)
+
+
+async def accept_connection(self, **keywords):
+    return await attempt(self, 'accept-connection', False, self.accept_connection, **keywords)
+
+
+async def send_message(self, data, **keywords):
+    call = functools.partial(self.send_message, data)
+    return await attempt(self, 'send-message', True, call, **keywords)
+
+
+async def send_all(self, operator, call, start, end, whole, *, wait=True, timeout=None, **keywords):
+    """From start to end, as far as it gets: what stops it after that is met again."""
+    deadline, first = deadline_of(self, timeout), start
+    while True:
+        try:
+            start += call(start=start, end=end, wait=False, **keywords)
+            if start >= end or whole or not wait:
+                return start - first
+            await become_ready(self, operator, True, deadline)
+        except WouldBlock:
+            if not wait:
+                raise
+            await become_ready(self, operator, True, deadline)
+        except GLib.Error:
+            if start == first:
+                raise
+            return start - first
+
+
+async def send_to(self, data, start=0, end=None, **keywords):
+    data = to_bytes(data)
+    whole = self.get_socket_type() != GSock.SocketType.STREAM
+    return await send_all(self, 'send-to', functools.partial(self.send_to, data), start,
+                          len(data) if end is None else end, whole, **keywords)
+
+
+async def send_many(self, many, start=0, end=None, **keywords):
+    batch = datagrams.pack_batch(many)
+    return await send_all(self, 'send-many', functools.partial(self.send_many, batch), start,
+                          batch.get_count() if end is None else end, False, **keywords)
+
+
+async def connect_to(self, address=None, *, wait=True, timeout=None, **keywords):
+    deadline = deadline_of(self, timeout)
+    call = functools.partial(self.connect_to, address, **keywords)
+    while True:
+        try:
+            return call(wait=False)
+        except ConnectionInProgress:
+            if not wait:
+                raise
+            await become_ready(self, 'connect', True, deadline)
+            call = self.finish_connect
+        except WouldBlock:
+            if not wait:
+                raise
+            await pause(deadline)
+
+
+async def pause(deadline):
+    if deadline is not None and asyncio.get_running_loop().time() >= deadline:
+        raise TimedOut('connect: the time is up')
+    await asyncio.sleep(BACKLOG_PAUSE)
+
+
+# In a main context
+
+# What the functions in C take at first, of what is given here.
+LEADING = {
+    'accept_connection': lambda keywords: (),
+    'receive_from': lambda keywords, size=65536: (size,),
+    'receive_many': lambda keywords, most, batch: (batch, most),
+    'receive_message': lambda keywords, size=65536: (size,),
+    'send_many': lambda keywords, many: (datagrams.pack_batch(many),),
+    'send_message': lambda keywords, data: (datagrams.take_message(data, keywords),),
+    'send_to': lambda keywords, data: (GLib.Bytes.new(to_bytes(data)),),
+}
+
+
+def lead_connect(keywords, address=None):
+    address, more = to_address(address, keywords)
+    keywords.update(more)
+    return (address,)
+
+
+LEADING['connect_to'] = lead_connect
+# Which of them can be given by name.
+BY_NAME = ('address', 'batch', 'data', 'many', 'most', 'size')
+
+
+def make_twin(begin, lead, awaitable):
+    def call(self, *arguments, callback=None, priority=GLib.PRIORITY_DEFAULT, cancellable=None, **keywords):
+        """With a callback, which is given the socket and a result for the finish function, in the
+        thread-default main context of GLib; without one it is to be awaited.
+        """
+        if callback is None:
+            if cancellable is not None:
+                raise TypeError('what is awaited is cancelled as a task of asyncio: leave cancellable out')
+            return awaitable(self, *arguments, **keywords)
+        named = {name: keywords.pop(name) for name in BY_NAME if name in keywords}
+        leading = lead(keywords, *arguments, **named)
+        return call_next(begin, self, *leading, *pack(keywords), priority, cancellable, callback)
+    return call
+
+
+def take_received(self, result):
+    """What was received, as a Received."""
+    data, *rest = finish_receive(self, result)
+    return Received((data.get_data() or b'', *rest))
+
+
+finish_receive = Socket.receive_from_finish
+Socket.receive_from_finish = take_received
+
+AWAITABLE = {
+    Socket: (connect_to, receive_from, receive_many, receive_message, send_many, send_message, send_to),
+    PassiveSocket: (accept_connection,),
+}
+
+for cls, operators in AWAITABLE.items():
+    for awaitable in operators:
+        name = awaitable.__name__
+        twin = make_twin(vars(cls)[name + '_async'], LEADING[name], awaitable)
+        twin.__name__ = name + '_async'
+        setattr(cls, twin.__name__, twin)
+
+
+# Watches, servers, and what ends
+
+def watch(self, condition, callback, *data, priority=GLib.PRIORITY_DEFAULT):
+    """Calls back, in the main context, whenever the socket is ready, until the callback answers False:
+    what gives None goes on.
+    """
+    def call(socket, ready, unused):
+        return callback(socket, ready, *data) in (None, True)
+    return call_next(native_watch, self, to_condition(condition), priority, call, None)
+
+
+def start(self, priority=GLib.PRIORITY_DEFAULT):
+    """Begins to accept."""
+    return call_next(native_start, self, priority)
+
+
+def close(self, abort=False):
+    """Closes the socket; whoever awaits something of it is told."""
+    if '_awaited' in self.__dict__:
+        end_waits(self)
+    return native_close(self, abort)
+
+
+async def accept_all(self):
+    """Accepts connections until the socket is closed."""
+    while self.is_open():
+        try:
+            yield await self.accept_connection_async()
+        except GLib.Error as error:
+            if not error.matches(GSock.error_quark(), GSock.Error.CLOSED):
+                raise
+
+
+native_watch, native_start, native_close = Socket.watch, GSock.Server.start, Socket.close
+Socket.watch = watch
+Socket.close = close
+GSock.Server.start = start
+PassiveSocket.__aiter__ = accept_all

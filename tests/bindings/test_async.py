@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What does not block in Python: callbacks in a main context, and what asyncio awaits."""
+
+import asyncio
+import functools
+import gc
+import unittest
+
+import tap
+from gi.repository import Gio, GLib, GSock
+
+LOCALHOST = '127.0.0.1'
+
+
+def call(begin, finish, *arguments, **keywords):
+    """Runs the main context until the callback was called; gives what the finish function gives."""
+    loop, got = GLib.MainLoop(), []
+
+    def on_done(source, result):
+        got.append((source, result))
+        loop.quit()
+
+    begin(*arguments, callback=on_done, **keywords)
+    assert not got
+    loop.run()
+    [(source, result)] = got
+    return getattr(source, finish)(result)
+
+
+class Callbacks(unittest.TestCase):
+    def setUp(self):
+        self.alice, self.bob = (GSock.make_socket(type='datagram', local_host=LOCALHOST) for _ in range(2))
+        self.there = {'remote_host': LOCALHOST, 'remote_port': self.bob.props.local_port}
+
+    def tearDown(self):
+        self.alice.close()
+        self.bob.close()
+
+    def test_datagrams(self):
+        self.assertEqual(call(self.alice.send_to_async, 'send_to_finish', bytearray(b'abc'), **self.there), 3)
+        data, host, port = call(self.bob.receive_from_async, 'receive_from_finish', size=100, timeout=5)
+        self.assertEqual((data, host, port), (b'abc', LOCALHOST, self.alice.props.local_port))
+
+    def test_messages(self):
+        call(self.alice.send_message_async, 'send_message_finish', [b'a', b'b'], ttl=9, **self.there)
+        self.assertEqual(call(self.bob.receive_message_async, 'receive_message_finish').data, b'ab')
+
+    def test_batches(self):
+        self.assertEqual(call(self.alice.send_many_async, 'send_many_finish', [b'x', b'y'], **self.there), 2)
+        batch = GSock.Batch.new()
+        self.assertGreater(call(self.bob.receive_many_async, 'receive_many_finish', 64, batch=batch), 0)
+        self.assertEqual(batch.get_data(0), b'x')
+
+    def test_streams(self):
+        with GSock.make_socket(connect='passive', local_host=LOCALHOST) as server, \
+             GSock.make_socket(address_family='ipv4') as client:
+            port = server.props.local_port
+            self.assertTrue(call(client.connect_to_async, 'connect_to_finish', 'localhost', port=port))
+            with call(server.accept_connection_async, 'accept_connection_finish', timeout=5) as peer:
+                self.assertEqual(peer.get_remote_address(), client.get_local_address())
+
+    def test_errors(self):
+        with self.assertRaises(TimeoutError):
+            call(self.alice.receive_from_async, 'receive_from_finish', timeout=0.01)
+        with self.assertRaises(TypeError):
+            call(self.alice.receive_from_async, 'receive_from_finish', sise=3)
+        cancellable = Gio.Cancellable()
+        GLib.idle_add(cancellable.cancel)
+        with self.assertRaises(GLib.Error) as caught:
+            call(self.alice.receive_from_async, 'receive_from_finish', cancellable=cancellable)
+        self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED))
+        GLib.idle_add(lambda: self.alice.close() and False)
+        with self.assertRaises(GSock.Closed):
+            call(self.alice.receive_from_async, 'receive_from_finish')
+
+    def test_dropped_while_it_waits(self):
+        server = GSock.make_socket(connect='passive', local_host=LOCALHOST)
+        port, loop, got = server.props.local_port, GLib.MainLoop(), []
+
+        def on_done(source, result):
+            got.append(source.accept_connection_finish(result))
+            source.close()
+            loop.quit()
+
+        server.accept_connection_async(callback=on_done)
+        del server
+        gc.collect()
+        with GSock.make_socket(remote_host=LOCALHOST, remote_port=port):
+            loop.run()
+        got.pop().close()
+
+    def test_watch(self):
+        loop, got = GLib.MainLoop(), []
+
+        def on_ready(socket, condition, extra):
+            self.assertEqual(condition, GLib.IOCondition.IN)
+            got.append((socket.receive_from(wait=False).data, extra))
+            if len(got) == 2:
+                loop.quit()
+                return False
+
+        self.bob.watch('in', on_ready, 'extra')
+        for data in b'one', b'two':
+            self.alice.send_to(data, **self.there)
+        loop.run()
+        self.assertEqual(got, [(b'one', 'extra'), (b'two', 'extra')])
+        self.bob.watch('in', self.fail).cancel()
+        with self.assertRaises(ValueError):
+            self.bob.watch('nothing', self.fail)
+
+    def test_server(self):
+        loop, connections = GLib.MainLoop(), []
+        with GSock.make_socket(connect='passive', local_host=LOCALHOST) as listener:
+            server = GSock.Server(listener=listener, max_connections=5)
+            server.connect('connection', lambda _, connection: connections.append(connection) or loop.quit())
+            server.start()
+            with GSock.make_socket(remote_host=LOCALHOST, remote_port=listener.props.local_port):
+                loop.run()
+                self.assertEqual(server.props.n_connections, 1)
+                connections.pop().close()
+                self.assertEqual(server.props.n_connections, 0)
+            server.stop()
+            # The end of a connection is told by the main context.
+            while GLib.MainContext.default().iteration(False):
+                pass
+
+
+def awaited(method):
+    return functools.wraps(method)(lambda self: asyncio.run(method(self)))
+
+
+class Awaited(unittest.TestCase):
+    def setUp(self):
+        self.sockets = []
+
+    def tearDown(self):
+        for made in self.sockets:
+            made.close()
+
+    def make(self, **keywords):
+        self.sockets.append(GSock.make_socket(**keywords))
+        return self.sockets[-1]
+
+    async def make_stream(self):
+        server, client = self.make(connect='passive', local_host=LOCALHOST), self.make(address_family='ipv4')
+        peer, connected = await asyncio.gather(
+            server.accept_connection_async(timeout=5),
+            client.connect_to_async(LOCALHOST, port=server.props.local_port))
+        self.assertTrue(connected)
+        self.sockets.append(peer)
+        return server, client, peer
+
+    @awaited
+    async def test_stream(self):
+        server, client, peer = await self.make_stream()
+        large = bytes(range(256)) * 20000
+        sending, got = asyncio.ensure_future(client.send_to_async(large)), bytearray()
+        while len(got) < len(large):
+            got += (await peer.receive_from_async(timeout=5)).data
+        self.assertEqual(await sending, len(large))
+        self.assertEqual(got, large)
+
+    @awaited
+    async def test_datagrams(self):
+        alice, bob = (self.make(type='datagram', local_host=LOCALHOST) for _ in range(2))
+        there = {'remote_host': LOCALHOST, 'remote_port': bob.props.local_port}
+        receiving = asyncio.ensure_future(bob.receive_from_async(100))
+        await asyncio.sleep(0)
+        self.assertEqual(await alice.send_to_async(b'abc', **there), 3)
+        self.assertEqual(list(await receiving), [b'abc', LOCALHOST, alice.props.local_port])
+        self.assertEqual(await alice.send_many_async([b'x', b'y', b'z'], **there), 3)
+        got = []
+        while len(got) < 3:
+            got += [data for data, *_ in await bob.receive_many_async(64, timeout=5)]
+        self.assertEqual(got, [b'x', b'y', b'z'])
+        await alice.send_message_async([b'a', b'b'], **there)
+        self.assertEqual((await bob.receive_message_async(timeout=5)).data, b'ab')
+
+    @awaited
+    async def test_several_wait_for_one(self):
+        alice, bob = (self.make(type='datagram', local_host=LOCALHOST) for _ in range(2))
+        waiting = [asyncio.ensure_future(bob.receive_from_async()) for _ in range(5)]
+        await asyncio.sleep(0)
+        for number in range(5):
+            alice.send_to(b'%d' % number, remote_host=LOCALHOST, remote_port=bob.props.local_port)
+        self.assertEqual({received.data for received in await asyncio.gather(*waiting)}, {b'0', b'1', b'2', b'3', b'4'})
+
+    @awaited
+    async def test_ends(self):
+        alice = self.make(type='datagram', local_host=LOCALHOST)
+        with self.assertRaises(TimeoutError):
+            await alice.receive_from_async(timeout=0.01)
+        with self.assertRaises(BlockingIOError):
+            await alice.receive_from_async(wait=False)
+        task = asyncio.ensure_future(alice.receive_from_async())
+        await asyncio.sleep(0)
+        task.cancel()
+        with self.assertRaises(asyncio.CancelledError):
+            await task
+        task = asyncio.ensure_future(alice.receive_from_async())
+        await asyncio.sleep(0)
+        alice.close()
+        with self.assertRaises(GSock.Closed):
+            await task
+
+    @awaited
+    async def test_connections_are_iterated(self):
+        server = self.make(connect='passive', local_host=LOCALHOST)
+        for _ in range(3):
+            self.make(remote_host=LOCALHOST, remote_port=server.props.local_port)
+        n = 0
+        async for connection in server:
+            connection.close()
+            n += 1
+            if n == 3:
+                server.close()
+        self.assertEqual(n, 3)
+
+    @awaited
+    async def test_refused(self):
+        with GSock.make_socket(connect='passive', local_host=LOCALHOST) as server:
+            port = server.props.local_port
+        with self.assertRaises(ConnectionRefusedError):
+            await self.make(address_family='ipv4').connect_to_async(LOCALHOST, port=port)
+
+
+tap.main()
