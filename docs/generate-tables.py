@@ -26,6 +26,8 @@ MEANINGS = {
     'host': 'another spelling of `remote-host`',
     'input-buffer-size': 'the size of the buffer that text and bytes are read through',
     'output-buffer-size': 'the size of the buffer that text and bytes are written through',
+    'maximum-length': 'the most bytes that a line may have, in UTF-8; 1048576 by default',
+    'partial': 'whether fewer will do, as soon as there is anything; false by default',
     'pid': 'the process to claim to be; this one by default',
     'pidfd': 'whether to give a descriptor of the process that sent, false by default',
     'port': 'another spelling of `remote-port`',

@@ -49,7 +49,8 @@
 /**
  * GSockActiveSocket:input-buffer-size:
  *
- * The size of the buffer that text and bytes are read through, in bytes. The default is 8192.
+ * The size of the buffer that text and bytes are read through, in bytes. The default is 8192;
+ * with 0 nothing is read ahead, and nothing that was written waits.
  *
  * Construct-only.
  *
@@ -59,7 +60,8 @@
 /**
  * GSockActiveSocket:output-buffer-size:
  *
- * The size of the buffer that text and bytes are written through, in bytes. The default is 8192.
+ * The size of the buffer that text and bytes are written through, in bytes. The default is 8192;
+ * with 0 nothing is read ahead, and nothing that was written waits.
  *
  * Construct-only.
  *

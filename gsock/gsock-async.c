@@ -200,6 +200,8 @@ wait_again (GSockAsync *self, guint last)
   if (!self->waited)
     prepare_to_wait (self);
   self->interest.deadline = self->deadline;
+  self->interest.serial = operation->turn != NULL ? operation->turn->serial : NULL;
+  self->interest.seen = operation->turn != NULL ? operation->turn->seen : 0;
   if (operation->collect != NULL)
     result = wait_for_extras (self, &delay);
   if (result < 0)

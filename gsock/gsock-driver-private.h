@@ -12,6 +12,16 @@ G_BEGIN_DECLS
  * -EAGAIN when `events` must come first, or -errno; @flags is MSG_DONTWAIT, or 0 where it may wait
  * inside the kernel. Neither signals nor deadlines nor cancellation are its concern. */
 typedef struct _GSockOperation GSockOperation;
+
+/* How an operation waits that shares what it waits for with others: it is over when `serial` is not
+ * what it was `seen` to be, whatever the descriptor says. */
+typedef struct
+{
+  const guint *serial;
+  guint seen;
+  gboolean turn; /* another one is at it, and may well leave what this one wants */
+} GSockTurn;
+
 typedef gssize (*GSockStep) (GSockOperation *self, int fd, int flags);
 typedef guint (*GSockCollect) (GSockOperation *self, GSockAwaited *awaited, guint room, double *delay);
 struct _GSockOperation
@@ -24,6 +34,7 @@ struct _GSockOperation
    * @delay is at most how long, in seconds, negative for as long as it takes. Answers how many there
    * are, which may be more than there was room for; their handles are NULL. */
   GSockCollect collect;
+  const GSockTurn *turn; /* NULL: it shares nothing */
 };
 
 GSOCK_SELDOM gssize gsock_drive_on (GSockHandle *handle, GSockOperation *operation, int fd, int flags, gssize result, GSockPatience *patience);

@@ -16,6 +16,9 @@ typedef enum
   GSOCK_E_NOT_BOUND,
   GSOCK_E_NOT_INITIALIZED,
   GSOCK_E_KEPT, /* whoever failed keeps the error */
+  GSOCK_E_UNREAD,
+  GSOCK_E_UNSENT,
+  GSOCK_E_NO_CONVERSION,
 } GSockFailure;
 
 /* On what happens seldom: the compiler puts it, and the ways to it, aside of what happens always. A

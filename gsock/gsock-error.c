@@ -61,6 +61,7 @@ static const GSockErrorRow rows[] = {
   { 0, GSOCK_ERROR_NOT_BOUND, NULL },
   { 0, GSOCK_ERROR_NOT_INITIALIZED, NULL },
   { 0, GSOCK_ERROR_INVALID_STATE, NULL },
+  { EILSEQ, GSOCK_ERROR_INVALID_TEXT, "character-coding-error" },
 };
 
 /* Numbers that are other spellings of a row above. */
@@ -86,6 +87,9 @@ static const struct
   { GSOCK_E_TRUNCATED, GSOCK_ERROR_TRUNCATED, "the ancillary data did not fit; what came was closed" },
   { GSOCK_E_NOT_BOUND, GSOCK_ERROR_NOT_BOUND, "the socket has no local address, so nothing can arrive: bind it, or send first" },
   { GSOCK_E_NOT_INITIALIZED, GSOCK_ERROR_NOT_INITIALIZED, "the object was constructed but never initialised: call init, or use make-socket" },
+  { GSOCK_E_UNREAD, GSOCK_ERROR_INVALID_STATE, "what was read ahead for the stream is in its buffer: read it with read-bytes or read-text, or drop it with clear-input" },
+  { GSOCK_E_UNSENT, GSOCK_ERROR_INVALID_STATE, "what was written to the stream is in its buffer: send it with finish-output first" },
+  { GSOCK_E_NO_CONVERSION, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "iconv does not give its converter for the encoding, which it had when the socket was made" },
 };
 
 /**

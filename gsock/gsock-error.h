@@ -68,6 +68,8 @@ G_BEGIN_DECLS
  * @GSOCK_ERROR_NOT_INITIALIZED: the object was constructed directly and never initialised
  * @GSOCK_ERROR_INVALID_STATE: the call cannot be made now; the message says which one must come
  *   first
+ * @GSOCK_ERROR_INVALID_TEXT: bytes that are no text in the encoding of the stream, or text that this
+ *   encoding cannot write
  *
  * What went wrong. The message of the error names the operation, the address and the reason.
  *
@@ -119,6 +121,7 @@ typedef enum
   GSOCK_ERROR_NOT_BOUND,
   GSOCK_ERROR_NOT_INITIALIZED,
   GSOCK_ERROR_INVALID_STATE,
+  GSOCK_ERROR_INVALID_TEXT,
 } GSockError;
 
 GSOCK_AVAILABLE_IN_1_0

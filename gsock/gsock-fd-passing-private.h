@@ -18,6 +18,7 @@ typedef struct
   gsize length, sent;
   const struct sockaddr *address; /* NULL: the peer */
   socklen_t address_length;
+  const GSockHandle *handle;
   gboolean stream; /* goes on until all is sent */
 } GSockSendDescriptors;
 
@@ -33,6 +34,7 @@ typedef struct
   gsize n_fds;
   guint8 *payload;
   gsize size, length;
+  const GSockHandle *handle;
   gboolean stream;
   gboolean truncated; /* the kernel has closed some */
   gboolean cut;       /* the payload was longer than the room */

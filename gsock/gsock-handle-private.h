@@ -9,6 +9,14 @@ G_BEGIN_DECLS
 
 typedef struct _GSockWaiterLink GSockWaiterLink;
 typedef struct _GSockSegments GSockSegments;
+typedef struct _GSockStreams GSockStreams;
+
+/* What of a stream is neither the kernel's nor the program's. */
+typedef enum
+{
+  GSOCK_BUFFERED_INPUT = 1 << 0,  /* not read yet */
+  GSOCK_BUFFERED_OUTPUT = 1 << 1, /* not sent yet */
+} GSockBuffered;
 
 /* %TRUE or %FALSE in a byte, as a program may have many thousand sockets. No bit field: threads that
  * write to neighbours do not meet. */
@@ -26,6 +34,7 @@ typedef struct
   GSockWaiterLink *waiters;  /* guarded by gsock_handle_lock, as the next */
   struct _GSockRecord *records; /* in which reactors it is waited for */
   GSockSegments *segments;   /* atomic; NULL: no batch has been sent or received */
+  GSockStreams *streams;     /* atomic; NULL: nothing has been read or written as a stream */
   int protocol;              /* as the kernel has it, and so are these: */
   guint16 family, type;
   guint8 kernel_waits;       /* POLLIN, POLLOUT: for what a call may wait inside the kernel */
@@ -34,6 +43,7 @@ typedef struct
   GSockFlag exposed;         /* others may hold the descriptor */
   GSockFlag nonblocking;     /* gsock has made its open file description so */
   GSockFlag bound_on_demand; /* the program asked for it; sending and connecting bind unasked */
+  guint8 buffered;           /* atomic, GSockBuffered */
   GSockFlag bound, connected, connecting, listening, abort;
   GSockFlag has_bells;       /* atomic: there are, or were, sources of it: see gsock-source.c */
   GSockFlag seated;          /* atomic: a server counts it: see gsock-seats.c */

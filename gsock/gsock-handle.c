@@ -7,6 +7,7 @@
 #include <gsock/gsock-reactor-private.h>
 #include <gsock/gsock-segments-private.h>
 #include <gsock/gsock-source-private.h>
+#include <gsock/gsock-stream-private.h>
 #include <gsock/gsock-wait-private.h>
 
 #include <errno.h>
@@ -108,6 +109,7 @@ gsock_handle_forget_parent (GSockHandle *self)
 
       self->waiters = NULL;
       gsock_segments_forget_parent (self->segments);
+      gsock_streams_forget_parent (self->streams);
       if (users == GSOCK_USERS_CLOSED)
         gsock_handle_release (self);
       __atomic_store_n (&self->process, gsock_process_depth, __ATOMIC_RELEASE);
@@ -123,6 +125,8 @@ gsock_handle_init (GSockHandle *self)
   self->fd = -1;
   self->ops = gsock_family_find (AF_UNSPEC);
   self->segments = NULL;
+  self->streams = NULL;
+  self->buffered = 0;
 }
 
 void
@@ -130,6 +134,7 @@ gsock_handle_clear (GSockHandle *self)
 {
   gsock_handle_close (self);
   gsock_segments_free (self->segments);
+  gsock_streams_free (self->streams);
 }
 
 /* Takes @fd over; the caller says what it knows of its state and calls update. */

@@ -164,7 +164,9 @@ new_record (GSockReactor *reactor, GSockHandle *handle, int fd)
 static gboolean
 is_told_already (GSockInterest *self, GSockHandle *handle, guint events)
 {
-  if ((events & POLLIN) != 0 && handle != NULL && gsock_handle_holds_segments (handle))
+  if (self->serial != NULL)
+    self->told |= __atomic_load_n (self->serial, __ATOMIC_SEQ_CST) != self->seen ? events : 0;
+  else if ((events & POLLIN) != 0 && handle != NULL && gsock_handle_holds_input (handle))
     self->told |= POLLIN;
   return self->told != 0;
 }

@@ -43,8 +43,8 @@ static const GSockKeyword accept_rows[] = {
   { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_ACCEPT_WAIT, .offset = offsetof (GSockAcceptSpec, wait) },
   { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_ACCEPT_TIMEOUT, .offset = offsetof (GSockAcceptSpec, timeout) },
   { .name = "external-format", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_ACCEPT_EXTERNAL_FORMAT, .offset = offsetof (GSockAcceptSpec, external_format) },
-  { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_ACCEPT_INPUT_BUFFER_SIZE, .offset = offsetof (GSockAcceptSpec, input_buffer_size), .minimum = 1, .maximum = G_MAXINT },
-  { .name = "output-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_ACCEPT_OUTPUT_BUFFER_SIZE, .offset = offsetof (GSockAcceptSpec, output_buffer_size), .minimum = 1, .maximum = G_MAXINT },
+  { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_ACCEPT_INPUT_BUFFER_SIZE, .offset = offsetof (GSockAcceptSpec, input_buffer_size), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "output-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_ACCEPT_OUTPUT_BUFFER_SIZE, .offset = offsetof (GSockAcceptSpec, output_buffer_size), .minimum = 0, .maximum = G_MAXINT },
 };
 
 GSockKeywordTable gsock_accept_keywords = {
@@ -258,8 +258,8 @@ static const GSockKeyword receive_socket_rows[] = {
   { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_RECEIVE_SOCKET_TIMEOUT, .offset = offsetof (GSockReceiveSocketSpec, timeout) },
   { .name = "external-format", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_RECEIVE_SOCKET_EXTERNAL_FORMAT, .offset = offsetof (GSockReceiveSocketSpec, external_format) },
   { .name = "unlink-on-close", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_RECEIVE_SOCKET_UNLINK_ON_CLOSE, .offset = offsetof (GSockReceiveSocketSpec, unlink_on_close) },
-  { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_RECEIVE_SOCKET_INPUT_BUFFER_SIZE, .offset = offsetof (GSockReceiveSocketSpec, input_buffer_size), .minimum = 1, .maximum = G_MAXINT },
-  { .name = "output-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_RECEIVE_SOCKET_OUTPUT_BUFFER_SIZE, .offset = offsetof (GSockReceiveSocketSpec, output_buffer_size), .minimum = 1, .maximum = G_MAXINT },
+  { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_RECEIVE_SOCKET_INPUT_BUFFER_SIZE, .offset = offsetof (GSockReceiveSocketSpec, input_buffer_size), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "output-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_RECEIVE_SOCKET_OUTPUT_BUFFER_SIZE, .offset = offsetof (GSockReceiveSocketSpec, output_buffer_size), .minimum = 0, .maximum = G_MAXINT },
 };
 
 GSockKeywordTable gsock_receive_socket_keywords = {
@@ -294,13 +294,83 @@ GSockKeywordTable gsock_receive_credentials_keywords = {
   .n_rows = G_N_ELEMENTS (receive_credentials_rows),
 };
 
+static const GSockKeyword read_line_rows[] = {
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_READ_WAIT, .offset = offsetof (GSockReadSpec, wait) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_READ_TIMEOUT, .offset = offsetof (GSockReadSpec, timeout) },
+  { .name = "maximum-length", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_READ_MAXIMUM_LENGTH, .offset = offsetof (GSockReadSpec, maximum_length), .minimum = 0, .maximum = G_MAXINT },
+};
+
+static const GSockKeyword read_char_rows[] = {
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_READ_WAIT, .offset = offsetof (GSockReadSpec, wait) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_READ_TIMEOUT, .offset = offsetof (GSockReadSpec, timeout) },
+};
+
+static const GSockKeyword read_text_rows[] = {
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_READ_WAIT, .offset = offsetof (GSockReadSpec, wait) },
+  { .name = "partial", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_READ_PARTIAL, .offset = offsetof (GSockReadSpec, partial) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_READ_TIMEOUT, .offset = offsetof (GSockReadSpec, timeout) },
+};
+
+static const GSockKeyword write_rows[] = {
+  { .name = "wait", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_WRITE_WAIT, .offset = offsetof (GSockWriteSpec, wait) },
+  { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_WRITE_TIMEOUT, .offset = offsetof (GSockWriteSpec, timeout) },
+};
+
+GSockKeywordTable gsock_read_line_keywords = {
+  .operator_name = "read-line",
+  .rows = read_line_rows,
+  .n_rows = G_N_ELEMENTS (read_line_rows),
+};
+
+GSockKeywordTable gsock_read_char_keywords = {
+  .operator_name = "read-char",
+  .rows = read_char_rows,
+  .n_rows = G_N_ELEMENTS (read_char_rows),
+};
+
+GSockKeywordTable gsock_read_text_keywords = {
+  .operator_name = "read-text",
+  .rows = read_text_rows,
+  .n_rows = G_N_ELEMENTS (read_text_rows),
+};
+
+GSockKeywordTable gsock_read_bytes_keywords = {
+  .operator_name = "read-bytes",
+  .rows = read_text_rows,
+  .n_rows = G_N_ELEMENTS (read_text_rows),
+};
+
+GSockKeywordTable gsock_write_text_keywords = {
+  .operator_name = "write-text",
+  .rows = write_rows,
+  .n_rows = G_N_ELEMENTS (write_rows),
+};
+
+GSockKeywordTable gsock_write_line_keywords = {
+  .operator_name = "write-line",
+  .rows = write_rows,
+  .n_rows = G_N_ELEMENTS (write_rows),
+};
+
+GSockKeywordTable gsock_write_bytes_keywords = {
+  .operator_name = "write-bytes",
+  .rows = write_rows,
+  .n_rows = G_N_ELEMENTS (write_rows),
+};
+
+GSockKeywordTable gsock_finish_output_keywords = {
+  .operator_name = "finish-output",
+  .rows = write_rows,
+  .n_rows = G_N_ELEMENTS (write_rows),
+};
+
 static const GSockKeyword from_fd_rows[] = {
   { .name = "dup", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_FROM_FD_DUP, .offset = offsetof (GSockFromFdSpec, dup) },
   { .name = "connect", .type = GSOCK_ARGUMENT_ENUM, .id = GSOCK_FROM_FD_CONNECT, .offset = offsetof (GSockFromFdSpec, role), .minimum = GSOCK_ROLE_ACTIVE, .maximum = GSOCK_ROLE_PASSIVE, .get_type = gsock_role_get_type },
   { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_FROM_FD_TIMEOUT, .offset = offsetof (GSockFromFdSpec, timeout) },
   { .name = "external-format", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_FROM_FD_EXTERNAL_FORMAT, .offset = offsetof (GSockFromFdSpec, external_format) },
-  { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_FROM_FD_INPUT_BUFFER_SIZE, .offset = offsetof (GSockFromFdSpec, input_buffer_size), .minimum = 1, .maximum = G_MAXINT },
-  { .name = "output-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_FROM_FD_OUTPUT_BUFFER_SIZE, .offset = offsetof (GSockFromFdSpec, output_buffer_size), .minimum = 1, .maximum = G_MAXINT },
+  { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_FROM_FD_INPUT_BUFFER_SIZE, .offset = offsetof (GSockFromFdSpec, input_buffer_size), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "output-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_FROM_FD_OUTPUT_BUFFER_SIZE, .offset = offsetof (GSockFromFdSpec, output_buffer_size), .minimum = 0, .maximum = G_MAXINT },
 };
 
 GSockKeywordTable gsock_from_fd_keywords = {
@@ -314,8 +384,8 @@ static const GSockKeyword pair_rows[] = {
   { .name = "timeout", .type = GSOCK_ARGUMENT_DOUBLE, .id = GSOCK_PAIR_TIMEOUT, .offset = offsetof (GSockPairSpec, timeout) },
   { .name = "protocol", .type = GSOCK_ARGUMENT_PROTOCOL, .id = GSOCK_PAIR_PROTOCOL, .offset = offsetof (GSockPairSpec, protocol) },
   { .name = "external-format", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_PAIR_EXTERNAL_FORMAT, .offset = offsetof (GSockPairSpec, external_format) },
-  { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_PAIR_INPUT_BUFFER_SIZE, .offset = offsetof (GSockPairSpec, input_buffer_size), .minimum = 1, .maximum = G_MAXINT },
-  { .name = "output-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_PAIR_OUTPUT_BUFFER_SIZE, .offset = offsetof (GSockPairSpec, output_buffer_size), .minimum = 1, .maximum = G_MAXINT },
+  { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_PAIR_INPUT_BUFFER_SIZE, .offset = offsetof (GSockPairSpec, input_buffer_size), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "output-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_PAIR_OUTPUT_BUFFER_SIZE, .offset = offsetof (GSockPairSpec, output_buffer_size), .minimum = 0, .maximum = G_MAXINT },
 };
 
 GSockKeywordTable gsock_pair_keywords = {

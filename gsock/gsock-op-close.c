@@ -2,6 +2,7 @@
 /* The operators shutdown and close. */
 
 #include <gsock/gsock-socket-private.h>
+#include <gsock/gsock-stream-private.h>
 
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-seats-private.h>
@@ -11,14 +12,16 @@
 gboolean
 gsock_socket_real_shutdown (GSockSocket *self, gboolean read, gboolean write, GError **error)
 {
-  int fd = gsock_socket_enter (self, "shutdown", error);
+  GSockPatience patience = GSOCK_PATIENCE_INIT (gsock_socket_get_private (self)->timeout, NULL);
+  gboolean finished = !write || gsock_streams_finish (self, &patience, "shutdown", error);
+  int fd = gsock_socket_enter (self, "shutdown", finished ? error : NULL);
   int result;
 
   if (fd < 0)
     return FALSE;
   result = shutdown (fd, read && write ? SHUT_RDWR : read ? SHUT_RD : SHUT_WR) < 0 ? -errno : 0;
   gsock_socket_leave (self);
-  return result == 0 || gsock_error_set (error, result, "shutdown", NULL);
+  return finished && (result == 0 || gsock_error_set (error, result, "shutdown", NULL));
 }
 
 /**
@@ -29,7 +32,8 @@ gsock_socket_real_shutdown (GSockSocket *self, gboolean read, gboolean write, GE
  * @error: return location for an error
  *
  * Ends one or both directions of a conversation: the operator shutdown. All who hold the same
- * socket are concerned.
+ * socket are concerned. What was written to the stream and is still in its buffer is sent before,
+ * within the socket's timeout; where that fails the error is told, and the direction ends nevertheless.
  *
  * Errors: `GSOCK_ERROR_INVALID_KEYWORD` where both are %FALSE, `GSOCK_ERROR_NOT_CONNECTED`,
  * `GSOCK_ERROR_OPERATION_NOT_SUPPORTED`, `GSOCK_ERROR_CLOSED` and `GSOCK_ERROR_NOT_INITIALIZED`.
@@ -54,10 +58,12 @@ gboolean
 gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
-  gboolean inside;
+  GSockPatience patience = GSOCK_PATIENCE_INIT (priv->timeout, NULL);
+  gboolean finished, inside;
 
   if (gsock_handle_is_closed (&priv->handle))
     return TRUE;
+  finished = abort || gsock_streams_finish (self, &patience, "close", error);
   priv->handle.abort = abort && priv->handle.type == SOCK_STREAM;
   inside = priv->file != NULL && gsock_handle_enter (&priv->handle, 1) >= 0;
   if (gsock_handle_close (&priv->handle) && inside && priv->unlink_on_close)
@@ -65,7 +71,7 @@ gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **error)
   if (inside)
     gsock_handle_leave (&priv->handle, 1);
   gsock_seats_socket_closed (self);
-  return TRUE;
+  return finished;
 }
 
 /**
@@ -81,9 +87,14 @@ gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **error)
  * left. Datagrams that were not received are gone. A local socket's file is removed where
  * [property@Socket:unlink-on-close] says so and the file is the one that was made.
  *
+ * What was written to the stream and is still in its buffer is sent before, within the socket's
+ * [property@Socket:timeout], unless @abort says to drop it or another thread is writing. Where that
+ * fails the error says why, such as `GSOCK_ERROR_TIMED_OUT` or `GSOCK_ERROR_ENDPOINT_SHUTDOWN`, and the
+ * socket is closed nevertheless. An object that is dropped without a close tries once, and does not wait.
+ *
  * Who else holds the descriptor (a child, a successor it was passed to) keeps a working socket.
  *
- * Returns: %TRUE
+ * Returns: whether nothing was left that could not be sent; it is closed in any case
  *
  * Since: 1.0
  */

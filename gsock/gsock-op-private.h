@@ -12,6 +12,10 @@
 
 G_BEGIN_DECLS
 
+/* A line that is longer is refused, unless the caller says otherwise: whoever sends one without an end
+ * shall not have all the memory. */
+#define GSOCK_LINE_LENGTH_DEFAULT (1024 * 1024)
+
 /* Bits of `given`, a set for each operator */
 
 enum
@@ -109,6 +113,20 @@ enum
   GSOCK_CREDENTIALS_WAIT,
   GSOCK_CREDENTIALS_TIMEOUT,
   GSOCK_CREDENTIALS_PIDFD,
+};
+
+enum
+{
+  GSOCK_READ_WAIT,
+  GSOCK_READ_PARTIAL,
+  GSOCK_READ_TIMEOUT,
+  GSOCK_READ_MAXIMUM_LENGTH,
+};
+
+enum
+{
+  GSOCK_WRITE_WAIT,
+  GSOCK_WRITE_TIMEOUT,
 };
 
 enum
@@ -240,6 +258,21 @@ typedef struct
 typedef struct
 {
   guint64 given;
+  gboolean wait, partial;
+  double timeout;
+  int maximum_length;
+} GSockReadSpec;
+
+typedef struct
+{
+  guint64 given;
+  gboolean wait;
+  double timeout;
+} GSockWriteSpec;
+
+typedef struct
+{
+  guint64 given;
   gboolean dup;
   int role;
   double timeout;
@@ -268,6 +301,8 @@ typedef struct
 #define GSOCK_SEND_SOCKET_SPEC_INIT { .send = GSOCK_SEND_SPEC_INIT }
 #define GSOCK_RECEIVE_SOCKET_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
 #define GSOCK_MESSAGE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
+#define GSOCK_READ_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT, .maximum_length = GSOCK_LINE_LENGTH_DEFAULT }
+#define GSOCK_WRITE_SPEC_INIT { .wait = TRUE, .timeout = GSOCK_TIMEOUT_DEFAULT }
 #define GSOCK_FROM_FD_SPEC_INIT { .dup = TRUE, .timeout = GSOCK_TIMEOUT_NEVER }
 #define GSOCK_PAIR_SPEC_INIT { .type = GSOCK_SOCKET_TYPE_STREAM, .timeout = GSOCK_TIMEOUT_NEVER }
 
@@ -288,6 +323,14 @@ extern GSockKeywordTable gsock_send_socket_keywords;
 extern GSockKeywordTable gsock_receive_socket_keywords;
 extern GSockKeywordTable gsock_send_credentials_keywords;
 extern GSockKeywordTable gsock_receive_credentials_keywords;
+extern GSockKeywordTable gsock_read_line_keywords;
+extern GSockKeywordTable gsock_read_char_keywords;
+extern GSockKeywordTable gsock_read_text_keywords;
+extern GSockKeywordTable gsock_read_bytes_keywords;
+extern GSockKeywordTable gsock_write_text_keywords;
+extern GSockKeywordTable gsock_write_line_keywords;
+extern GSockKeywordTable gsock_write_bytes_keywords;
+extern GSockKeywordTable gsock_finish_output_keywords;
 extern GSockKeywordTable gsock_from_fd_keywords;
 extern GSockKeywordTable gsock_pair_keywords;
 

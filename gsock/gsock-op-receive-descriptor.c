@@ -7,6 +7,7 @@
 #include <gsock/gsock-fd-passing-private.h>
 #include <gsock/gsock-op-private.h>
 #include <gsock/gsock-socket-private.h>
+#include <gsock/gsock-stream-private.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -18,14 +19,28 @@
 /* No descriptor goes with more bytes than these without being received by another call. */
 #define PAYLOAD_MAX 65536
 
+/* From the buffer of the stream, which has kept the descriptors with the bytes that they came with. */
+static gssize
+receive_buffered (GSockReceiveDescriptors *self)
+{
+  gssize n = gsock_streams_take_descriptors (self->handle->streams, self->payload + self->length, self->fds, &self->n_fds, &self->truncated);
+
+  if (n > 0)
+    self->length++;
+  return n;
+}
+
 static gssize
 receive_some (GSockReceiveDescriptors *self, int fd, int flags)
 {
   GSockControlRoom control;
   struct iovec vector = { self->payload + self->length, self->size - self->length };
   struct msghdr header = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
-  gssize n = recvmsg (fd, &header, flags | MSG_CMSG_CLOEXEC);
+  gssize n;
 
+  if (G_UNLIKELY ((self->handle->buffered & GSOCK_BUFFERED_INPUT) != 0))
+    return receive_buffered (self);
+  n = recvmsg (fd, &header, flags | MSG_CMSG_CLOEXEC);
   if (n < 0)
     return -errno;
   self->length += n;
@@ -60,6 +75,7 @@ gsock_receive_descriptors_init (GSockReceiveDescriptors *self, const GSockHandle
   self->n_fds = self->length = 0;
   self->payload = payload;
   self->size = size;
+  self->handle = handle;
   self->stream = handle->type == SOCK_STREAM;
   self->truncated = self->cut = self->ended = FALSE;
 }

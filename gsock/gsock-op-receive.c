@@ -177,6 +177,8 @@ is_still_unbound (GSockHandle *handle)
 gssize
 gsock_check_receivable (GSockHandle *handle)
 {
+  if (G_UNLIKELY ((handle->buffered & GSOCK_BUFFERED_INPUT) != 0))
+    return -GSOCK_E_UNREAD;
   if (G_LIKELY ((handle->bound | handle->connected) != 0 || handle->fd < 0))
     return 0;
   if (handle->datagrams)

@@ -39,6 +39,9 @@ gsock_step_send_descriptors (GSockOperation *operation, int fd, int flags)
   struct msghdr header = { .msg_name = (gpointer) self->address, .msg_namelen = self->address_length, .msg_iov = &vector, .msg_iovlen = 1 };
   gssize n;
 
+  /* They would overtake what was written before them. */
+  if (G_UNLIKELY ((self->handle->buffered & GSOCK_BUFFERED_OUTPUT) != 0))
+    return -GSOCK_E_UNSENT;
   if (self->sent == 0)
     attach_descriptors (&header, &control, self->fds, self->n_fds);
   n = sendmsg (fd, &header, flags | MSG_NOSIGNAL);
@@ -69,6 +72,7 @@ gsock_send_descriptors_init (GSockSendDescriptors *self, const GSockHandle *hand
   self->payload = length > 0 ? payload : &a_byte;
   self->length = MAX (length, 1);
   self->sent = 0;
+  self->handle = handle;
   self->address = destination != NULL ? gsock_address_native (destination) : NULL;
   self->address_length = destination != NULL ? destination->length : 0;
   self->stream = handle->type == SOCK_STREAM;

@@ -104,6 +104,8 @@ gsock_check_destination (const GSockHandle *handle, const GSockAddress *destinat
 {
   gboolean stream = handle->type == SOCK_STREAM || handle->type == SOCK_SEQPACKET;
 
+  if (G_UNLIKELY ((handle->buffered & GSOCK_BUFFERED_OUTPUT) != 0))
+    return -GSOCK_E_UNSENT;
   if (destination != NULL)
     return handle->connected && (stream || handle->type == SOCK_DGRAM) ? -EISCONN : 0;
   if (stream && !handle->connected && !handle->connecting && !handle->exposed)

@@ -27,12 +27,14 @@ typedef enum
   GSOCK_INTEREST_QUEUED,  /* in the queue of its reactor */
 } GSockInterestState;
 
-/* All but the first three are the reactor's. */
+/* All but the first five are the reactor's. */
 struct _GSockInterest
 {
   GSockInterestFunc function;
   GSockReactor *reactor;
   gint64 deadline; /* of the monotonic clock; 0: none */
+  const guint *serial; /* NULL, or what tells by its change, where what gsock holds is not what is waited for */
+  guint seen;
 
   GSockRecord *record;
   GSockInterest *previous, *next;

@@ -54,8 +54,8 @@ static const GSockKeyword rows[] = {
   { .name = "remote-filename", .type = GSOCK_ARGUMENT_STRING, .id = GSOCK_KEYWORD_REMOTE_FILENAME, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (remote_filename) },
   { .name = "unlink-on-close", .type = GSOCK_ARGUMENT_BOOLEAN, .id = GSOCK_KEYWORD_UNLINK_ON_CLOSE, .kinds = GSOCK_CLASS_ANY, .offset = FIELD (unlink_on_close) },
   { .name = "multicast-groups", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_MULTICAST_GROUPS, .kinds = GSOCK_CLASS_RAW, .offset = FIELD (multicast_groups), .minimum = 0, .maximum = G_MAXINT },
-  { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_INPUT_BUFFER_SIZE, .kinds = GSOCK_CLASS_STREAM, .offset = FIELD (input_buffer_size), .minimum = 1, .maximum = G_MAXINT },
-  { .name = "output-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_OUTPUT_BUFFER_SIZE, .kinds = GSOCK_CLASS_STREAM, .offset = FIELD (output_buffer_size), .minimum = 1, .maximum = G_MAXINT },
+  { .name = "input-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_INPUT_BUFFER_SIZE, .kinds = GSOCK_CLASS_STREAM, .offset = FIELD (input_buffer_size), .minimum = 0, .maximum = G_MAXINT },
+  { .name = "output-buffer-size", .type = GSOCK_ARGUMENT_INT, .id = GSOCK_KEYWORD_OUTPUT_BUFFER_SIZE, .kinds = GSOCK_CLASS_STREAM, .offset = FIELD (output_buffer_size), .minimum = 0, .maximum = G_MAXINT },
   { .name = "remote-connectable", .type = GSOCK_ARGUMENT_OBJECT, .id = GSOCK_KEYWORD_REMOTE_CONNECTABLE, .kinds = GSOCK_CLASS_ACTIVE, .offset = FIELD (remote_connectable), .get_type = g_socket_connectable_get_type },
 };
 

@@ -122,6 +122,13 @@ gsock_handle_holds_segments (const GSockHandle *handle)
   return G_UNLIKELY (segments != NULL) && gsock_segments_are_held (segments);
 }
 
+/* What gsock holds is input as much as what the kernel has: whoever waits for that asks here first. */
+static inline gboolean
+gsock_handle_holds_input (const GSockHandle *handle)
+{
+  return (__atomic_load_n (&handle->buffered, __ATOMIC_SEQ_CST) & GSOCK_BUFFERED_INPUT) != 0 || gsock_handle_holds_segments (handle);
+}
+
 /* Must single datagrams be received by gsock_segments_recvmsg? To be asked by who has entered: none
  * comes joined before those who were in first have left. */
 static inline gboolean

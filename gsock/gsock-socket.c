@@ -10,6 +10,7 @@
 #include <gsock/gsock-make-socket.h>
 #include <gsock/gsock-passive-socket.h>
 #include <gsock/gsock-raw-socket.h>
+#include <gsock/gsock-stream-private.h>
 
 /**
  * GSockSocket:
@@ -414,6 +415,7 @@ gsock_socket_finalize (GObject *object)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (GSOCK_SOCKET (object));
 
+  gsock_streams_abandon (GSOCK_SOCKET (object));
   (void) gsock_socket_real_close (GSOCK_SOCKET (object), FALSE, NULL);
   gsock_handle_clear (&priv->handle);
   drop_request (priv);

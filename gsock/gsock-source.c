@@ -154,7 +154,7 @@ stop_watching (GSockSource *self)
 static gboolean
 holds_input (GSockSource *self)
 {
-  return (self->condition & G_IO_IN) != 0 && gsock_handle_holds_segments (gsock_socket_get_handle (self->socket));
+  return (self->condition & G_IO_IN) != 0 && gsock_handle_holds_input (gsock_socket_get_handle (self->socket));
 }
 
 static gboolean

@@ -23,6 +23,8 @@ typedef struct
   int fd;
   short events;
   short revents;
+  const guint *serial;       /* NULL, or what is a reason not to wait as soon as it is not `seen`; and what */
+  guint seen;                /* gsock itself holds is none then */
 } GSockAwaited;
 
 double gsock_patience_left (GSockPatience *patience);

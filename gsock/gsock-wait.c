@@ -147,16 +147,24 @@ closed_or_cancelled (GSockAwaited *awaited, guint n_awaited, GSockPatience *pati
   return 0;
 }
 
-/* What gsock itself holds is as good as what the kernel has. */
+/* What gsock itself holds is as good as what the kernel has, unless it is more that is waited for. */
+static gboolean
+is_held (const GSockAwaited *awaited)
+{
+  if (awaited->serial != NULL)
+    return __atomic_load_n (awaited->serial, __ATOMIC_SEQ_CST) != awaited->seen;
+  return (awaited->events & POLLIN) != 0 && awaited->handle != NULL && gsock_handle_holds_input (awaited->handle);
+}
+
 static int
 add_held (GSockAwaited *awaited, guint n_awaited, struct pollfd *fds)
 {
   int n_held = 0;
 
   for (guint i = 0; i < n_awaited; i++)
-    if ((awaited[i].events & POLLIN) != 0 && awaited[i].handle != NULL && gsock_handle_holds_segments (awaited[i].handle))
+    if (is_held (&awaited[i]))
       {
-        fds[i].revents |= POLLIN;
+        fds[i].revents |= awaited[i].serial != NULL ? awaited[i].events | POLLIN : POLLIN;
         n_held++;
       }
   return n_held;

@@ -16,6 +16,7 @@
 #include <gsock/gsock-batch.h>
 #include <gsock/gsock-socket-batch.h>
 #include <gsock/gsock-active-socket.h>
+#include <gsock/gsock-stream.h>
 #include <gsock/gsock-passive-socket.h>
 #include <gsock/gsock-credentials.h>
 #include <gsock/gsock-datagram-socket.h>

@@ -21,6 +21,9 @@ static const struct
   { &gsock_send_keywords, sizeof (GSockSendSpec) },       { &gsock_receive_keywords, sizeof (GSockReceiveSpec) },
   { &gsock_send_many_keywords, sizeof (GSockSendSpec) },  { &gsock_receive_many_keywords, sizeof (GSockReceiveManySpec) },
   { &gsock_send_message_keywords, sizeof (GSockSendSpec) }, { &gsock_receive_message_keywords, sizeof (GSockMessageSpec) },
+  { &gsock_read_line_keywords, sizeof (GSockReadSpec) }, { &gsock_read_char_keywords, sizeof (GSockReadSpec) },
+  { &gsock_read_text_keywords, sizeof (GSockReadSpec) }, { &gsock_read_bytes_keywords, sizeof (GSockReadSpec) },
+  { &gsock_write_text_keywords, sizeof (GSockWriteSpec) }, { &gsock_finish_output_keywords, sizeof (GSockWriteSpec) },
   { &gsock_from_fd_keywords, sizeof (GSockFromFdSpec) },  { &gsock_pair_keywords, sizeof (GSockPairSpec) },
 };
 

@@ -105,7 +105,7 @@ test_nothing_taken (void)
   g_assert_null (gsock_passive_socket_accept_connection (GSOCK_PASSIVE_SOCKET (listener), NULL, &error, "external-format", "no-such", NULL));
   g_assert_nonnull (error);
   g_clear_error (&error);
-  g_assert_null (gsock_passive_socket_accept_connection (GSOCK_PASSIVE_SOCKET (listener), NULL, &error, "input-buffer-size", 0, NULL));
+  g_assert_null (gsock_passive_socket_accept_connection (GSOCK_PASSIVE_SOCKET (listener), NULL, &error, "input-buffer-size", -1, NULL));
   test_assert_error (error, GSOCK_ERROR_OUT_OF_RANGE);
   accepted = accept_one (listener, FALSE, 0, NULL, &error);
   g_assert_no_error (error);
