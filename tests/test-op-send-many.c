@@ -552,9 +552,9 @@ main (int argc, char *argv[])
   test_add_for_helps ("/op-send-many/addresses-refused", test_addresses_refused);
   test_add ("/op-send-many/dual-stack", test_dual_stack);
   test_add ("/op-send-many/is-cut-by-the-kernel", test_is_cut_by_the_kernel);
-  test_add ("/op-send-many/refused-with-eio", test_refused_with_eio);
-  test_add ("/op-send-many/refused-with-einval", test_refused_with_einval);
-  test_add ("/op-send-many/refused-for-length", test_refused_for_length);
+  test_add ("/fault/34/refused-with-eio", test_refused_with_eio);
+  test_add ("/fault/34/refused-with-einval", test_refused_with_einval);
+  test_add ("/fault/34/refused-for-length", test_refused_for_length);
   test_add ("/op-send-many/waits-for-room", test_waits_for_room);
   test_add ("/op-send-many/late-refusal", test_late_refusal);
   test_add ("/op-send-many/refused", test_refused);
