@@ -79,6 +79,7 @@ static void
 test_refused (void)
 {
   g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, NULL, "type", GSOCK_SOCKET_TYPE_DATAGRAM, NULL);
+  g_autoptr (GSockSocket) unbound = gsock_make_socket (NULL, NULL, "type", GSOCK_SOCKET_TYPE_DATAGRAM, NULL);
   g_autoptr (GSockMessage) message = gsock_message_new ();
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -87,9 +88,10 @@ test_refused (void)
   test_assert_error (error, GSOCK_ERROR_INVALID_ARGUMENT);
   g_assert_cmpint (send_message (socket, message, &error), ==, -1);
   test_assert_error (error, GSOCK_ERROR_NOT_CONNECTED);
-  gsock_socket_receive_message_async (socket, 10, NULL, NULL, 0, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+  /* The kernel binds a socket even where it refuses to send. */
+  gsock_socket_receive_message_async (unbound, 10, NULL, NULL, 0, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
   test_await (&result);
-  g_assert_null (gsock_socket_receive_message_finish (socket, result, &error));
+  g_assert_null (gsock_socket_receive_message_finish (unbound, result, &error));
   test_assert_error (error, GSOCK_ERROR_NOT_BOUND);
 }
 
