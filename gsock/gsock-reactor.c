@@ -251,10 +251,12 @@ unlock_one (GSockReactor *self)
   pthread_mutex_unlock (&self->lock);
 }
 
+/* Nobody sleeps in the child but who has forked. */
 static void
 inherit_one (GSockReactor *self)
 {
-  self->readiness.inherited = self->readiness.set >= 0;
+  self->asleep = FALSE;
+  gsock_readiness_inherit (&self->readiness);
 }
 
 void

@@ -13,7 +13,8 @@ typedef struct
   GSource *source;    /* NULL: the context is gone */
   int set;            /* -1: none */
   gpointer set_tag;
-  gboolean inherited; /* the set is the parent's, of a process that has forked */
+  gboolean inherited; /* from the parent, by a child that has not run the context yet */
+  GSList *stale;      /* what it is to forget when it does */
   guint n_in_set;
   GPtrArray *direct;  /* the records that are watched by themselves */
   GArray *slots;      /* of Slot: what a tag of the set stands for */
@@ -44,6 +45,7 @@ void gsock_readiness_register (GSockReadiness *self, GSockRecord *record, guint 
 void gsock_readiness_forget (GSockReadiness *self, GSockRecord *record);
 void gsock_readiness_fetch (GSockReadiness *self, GSockReadinessFunc function);
 void gsock_readiness_foreach (GSockReadiness *self, GSockReadinessFunc function);
+void gsock_readiness_inherit (GSockReadiness *self);
 void gsock_readiness_renew (GSockReadiness *self);
 
 G_END_DECLS

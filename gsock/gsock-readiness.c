@@ -87,7 +87,18 @@ close_set (GSockReadiness *self)
   if (self->set >= 0)
     (void) close (self->set);
   self->set = -1;
-  self->inherited = FALSE;
+}
+
+/* In a child. What it removed from its parent's set would be removed for the parent. And a thread that
+ * the child does not have may hold the lock of the context, which is left alone until somebody runs it
+ * here. */
+void
+gsock_readiness_inherit (GSockReadiness *self)
+{
+  if (self->set >= 0)
+    (void) close (self->set);
+  self->set = -1;
+  self->inherited = TRUE;
 }
 
 /* The source goes, and its descriptors with it. */
@@ -95,6 +106,7 @@ void
 gsock_readiness_end (GSockReadiness *self)
 {
   self->source = NULL;
+  g_clear_slist (&self->stale, NULL);
   close_set (self);
   for (guint i = 0; i < self->direct->len; i++)
     {
@@ -134,7 +146,10 @@ watch_directly (GSockReadiness *self, GSockRecord *record, guint events)
 static void
 stop_watching_directly (GSockReadiness *self, GSockRecord *record)
 {
-  g_source_remove_unix_fd (self->source, record->tag);
+  if (self->inherited)
+    self->stale = g_slist_prepend (self->stale, record->tag);
+  else
+    g_source_remove_unix_fd (self->source, record->tag);
   record->tag = NULL;
   record->registered = 0;
   g_ptr_array_remove_fast (self->direct, record);
@@ -179,7 +194,7 @@ remove_from_set (GSockReadiness *self, GSockRecord *record)
   release_slot (self, record->slot);
   record->slot = 0;
   record->registered = 0;
-  if (--self->n_in_set == 0)
+  if (--self->n_in_set == 0 && !self->inherited)
     close_set (self);
 }
 
@@ -307,6 +322,8 @@ fetch_from_set (GSockReadiness *self, GSockReadinessFunc function)
 void
 gsock_readiness_fetch (GSockReadiness *self, GSockReadinessFunc function)
 {
+  if (G_UNLIKELY (self->inherited))
+    gsock_readiness_renew (self);
   fetch_direct (self, function);
   if (self->set_tag != NULL && g_source_query_unix_fd (self->source, self->set_tag) != 0)
     fetch_from_set (self, function);
@@ -323,17 +340,24 @@ gsock_readiness_foreach (GSockReadiness *self, GSockReadinessFunc function)
       function (g_array_index (self->slots, Slot, i).record, 0);
 }
 
-/* Makes another set of the same descriptors. A child must: what it removed from its parent's set would
- * be removed for the parent. */
+static void
+drop_stale (GSockReadiness *self)
+{
+  for (GSList *at = self->stale; at != NULL; at = at->next)
+    g_source_remove_unix_fd (self->source, at->data);
+  g_clear_slist (&self->stale, NULL);
+}
+
+/* Makes another set of the same descriptors. */
 void
 gsock_readiness_renew (GSockReadiness *self)
 {
-  gboolean again = self->set >= 0;
+  gboolean again;
 
+  self->inherited = FALSE;
+  drop_stale (self);
   close_set (self);
-  if (!again)
-    return;
-  again = open_set (self);
+  again = self->n_in_set > 0 && open_set (self);
   for (guint i = 0; i < self->slots->len; i++)
     {
       GSockRecord *record = g_array_index (self->slots, Slot, i).record;
