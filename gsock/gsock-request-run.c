@@ -22,10 +22,10 @@ typedef struct
   GSockPatience patience;
 } Run;
 
-static GSockAttempt
-new_attempt (Run *self, GSockSocketPrivate *priv, int family, const GSockAddress *local, const GSockAddress *remote)
+static GSockBuild
+new_build (Run *self, GSockSocketPrivate *priv, int family, const GSockAddress *local, const GSockAddress *remote)
 {
-  return (GSockAttempt){
+  return (GSockBuild){
     .request = self->request,
     .socket = self->socket,
     .priv = priv,
@@ -47,23 +47,23 @@ is_specialised (Run *self)
 
 /* A class that has specialised connect has it called here too. */
 static gboolean
-connect_it (Run *self, GSockAttempt *attempt)
+connect_it (Run *self, GSockBuild *build)
 {
   GSockSocketClass *klass = GSOCK_SOCKET_GET_CLASS (self->socket);
   GSockPatience *patience = &self->patience;
   gssize result;
 
-  if (attempt->remote == NULL)
+  if (build->remote == NULL)
     return TRUE;
   if (klass->connect_to != gsock_socket_real_connect_to)
     return gsock_socket_answered (self->socket,
-                                  klass->connect_to (self->socket, attempt->remote, patience->wait, gsock_patience_left (patience), patience->cancellable, &attempt->error),
-                                  "connect", &attempt->error)
+                                  klass->connect_to (self->socket, build->remote, patience->wait, gsock_patience_left (patience), patience->cancellable, &build->error),
+                                  "connect", &build->error)
            || (self->priv->handle.connecting && !patience->wait);
-  result = gsock_connect_handle (self->priv, attempt->remote, FALSE, patience);
+  result = gsock_connect_handle (self->priv, build->remote, FALSE, patience);
   if (result == -EINPROGRESS && !patience->wait)
     return TRUE;
-  return result >= 0 || gsock_error_set (&attempt->error, result, "connect", attempt->remote);
+  return result >= 0 || gsock_error_set (&build->error, result, "connect", build->remote);
 }
 
 /* Back to an object that has no descriptor, for the next candidate or for good. */
@@ -83,22 +83,22 @@ take_back (Run *self)
 static gboolean
 try_once (Run *self, int family, const GSockAddress *local, const GSockAddress *remote, GError **error)
 {
-  GSockAttempt attempt = new_attempt (self, self->priv, family, local, remote);
+  GSockBuild build = new_build (self, self->priv, family, local, remote);
   gboolean done = FALSE;
   int fd;
 
-  if (gsock_attempt_open (&attempt, &fd))
+  if (gsock_build_open (&build, &fd))
     {
-      done = connect_it (self, &attempt) && gsock_attempt_finish (&attempt, fd);
+      done = connect_it (self, &build) && gsock_build_finish (&build, fd);
       gsock_handle_leave (&self->priv->handle, 1);
     }
   if (done)
     {
-      g_clear_error (&attempt.error);
+      g_clear_error (&build.error);
       return TRUE;
     }
   take_back (self);
-  g_propagate_error (error, attempt.error);
+  g_propagate_error (error, build.error);
   return FALSE;
 }
 
@@ -144,28 +144,28 @@ open_racer (gpointer data, GSockSocketPrivate *socket, const GSockAddress *remot
   Run *self = data;
   GSockAddress room;
   const GSockAddress *local = choose_local (self, remote, &room, error);
-  GSockAttempt attempt = new_attempt (self, socket, gsock_address_family_number (remote), local, remote);
+  GSockBuild build = new_build (self, socket, gsock_address_family_number (remote), local, remote);
   int fd;
 
   if (local == NULL && self->plan.local.n > 0)
     return FALSE;
-  if (gsock_attempt_open (&attempt, &fd))
+  if (gsock_build_open (&build, &fd))
     {
       gsock_handle_leave (&socket->handle, 1);
       return TRUE;
     }
-  g_propagate_error (error, attempt.error);
+  g_propagate_error (error, build.error);
   return FALSE;
 }
 
 static gboolean
 settle_racer (gpointer data, GSockSocketPrivate *socket, const GSockAddress *remote, GError **error)
 {
-  GSockAttempt attempt = new_attempt (data, socket, gsock_address_family_number (remote), NULL, remote);
+  GSockBuild build = new_build (data, socket, gsock_address_family_number (remote), NULL, remote);
 
-  if (gsock_attempt_finish (&attempt, socket->handle.fd))
+  if (gsock_build_finish (&build, socket->handle.fd))
     return TRUE;
-  g_propagate_error (error, attempt.error);
+  g_propagate_error (error, build.error);
   return FALSE;
 }
 

@@ -15,9 +15,9 @@ typedef struct
   int family;
   const GSockAddress *local, *remote; /* of this try, or NULL */
   GError *error;
-} GSockAttempt;
+} GSockBuild;
 
-gboolean gsock_attempt_open (GSockAttempt *self, int *fd);
-gboolean gsock_attempt_finish (GSockAttempt *self, int fd);
+gboolean gsock_build_open (GSockBuild *self, int *fd);
+gboolean gsock_build_finish (GSockBuild *self, int fd);
 
 G_END_DECLS

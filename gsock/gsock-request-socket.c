@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 static gboolean
-fail (GSockAttempt *self, gssize failure, const char *operation, const GSockAddress *address)
+fail (GSockBuild *self, gssize failure, const char *operation, const GSockAddress *address)
 {
   return gsock_error_set (&self->error, failure, operation, address);
 }
@@ -33,7 +33,7 @@ set_flag (int fd, int level, int number, int value, GError **error, const char *
 /* A dual-stack socket says so, for net.ipv6.bindv6only may say otherwise. A raw socket has its
  * protocol for a port, so that the kernel takes it for bound, and hears of IPv6 alone anyway. */
 static gboolean
-set_dual_stack (GSockAttempt *self, int fd)
+set_dual_stack (GSockBuild *self, int fd)
 {
   GSockRequest *request = self->request;
   gboolean asked = request->address_family != GSOCK_ADDRESS_FAMILY_INTERNET || request->ipv6 == GSOCK_IPV6_MODE_ONLY;
@@ -44,7 +44,7 @@ set_dual_stack (GSockAttempt *self, int fd)
 }
 
 static gboolean
-make_descriptor (GSockAttempt *self, int *fd)
+make_descriptor (GSockBuild *self, int *fd)
 {
   GSockRequest *request = self->request;
   gboolean connects = self->remote != NULL && (request->kind & GSOCK_CLASS_STREAM) != 0;
@@ -62,7 +62,7 @@ make_descriptor (GSockAttempt *self, int *fd)
 
 /* Passive stream sockets take their port back from connections of theirs that linger. */
 static gboolean
-set_keyword_options (GSockAttempt *self, int fd)
+set_keyword_options (GSockBuild *self, int fd)
 {
   GSockRequest *request = self->request;
 
@@ -87,7 +87,7 @@ set_keyword_options (GSockAttempt *self, int fd)
 
 /* What is wrong with an option of a later phase is told before anything goes over the wire. */
 static gboolean
-check_options (GSockAttempt *self, int fd)
+check_options (GSockBuild *self, int fd)
 {
   GArray *options = self->request->options;
 
@@ -102,7 +102,7 @@ check_options (GSockAttempt *self, int fd)
 }
 
 static gboolean
-set_options (GSockAttempt *self, int fd, GSockPhase phase)
+set_options (GSockBuild *self, int fd, GSockPhase phase)
 {
   GArray *options = self->request->options;
 
@@ -120,7 +120,7 @@ set_options (GSockAttempt *self, int fd, GSockPhase phase)
 
 /* The kernel gives the file the mode of the socket that it is bound to, less the umask. */
 static gboolean
-set_file_mode (GSockAttempt *self, int fd)
+set_file_mode (GSockBuild *self, int fd)
 {
   if (!GSOCK_GIVEN (self->request, GSOCK_KEYWORD_FILE_MODE))
     return TRUE;
@@ -129,7 +129,7 @@ set_file_mode (GSockAttempt *self, int fd)
 
 /* A class that has specialised bind-address or connect has it called here too. */
 static gboolean
-bind_it (GSockAttempt *self, int fd)
+bind_it (GSockBuild *self, int fd)
 {
   GSockSocketClass *klass = GSOCK_SOCKET_GET_CLASS (self->socket);
   gssize result;
@@ -141,7 +141,7 @@ bind_it (GSockAttempt *self, int fd)
 }
 
 static gboolean
-listen_on_it (GSockAttempt *self, int fd)
+listen_on_it (GSockBuild *self, int fd)
 {
   if (self->request->kind != GSOCK_CLASS_PASSIVE || self->local == NULL)
     return TRUE;
@@ -151,7 +151,7 @@ listen_on_it (GSockAttempt *self, int fd)
 }
 
 static gboolean
-remove_stale (GSockAttempt *self)
+remove_stale (GSockBuild *self)
 {
   gssize result = gsock_local_file_remove_stale (self->local, self->request->type);
 
@@ -161,7 +161,7 @@ remove_stale (GSockAttempt *self)
 /* From bind to listen the lock of the folder is held: in between, the own file would look stale to
  * others. */
 static gboolean
-bind_and_listen_locked (GSockAttempt *self, int fd)
+bind_and_listen_locked (GSockBuild *self, int fd)
 {
   gboolean replace = self->request->replace_stale, done;
   int lock = gsock_local_file_lock (self->local, replace ? GSOCK_LOCAL_FILE_TRIES : GSOCK_LOCAL_FILE_FEW_TRIES);
@@ -174,7 +174,7 @@ bind_and_listen_locked (GSockAttempt *self, int fd)
 }
 
 static gboolean
-bind_and_listen (GSockAttempt *self, int fd)
+bind_and_listen (GSockBuild *self, int fd)
 {
   if (self->request->kind == GSOCK_CLASS_PASSIVE && gsock_local_file_is_path (self->local))
     return bind_and_listen_locked (self, fd);
@@ -183,7 +183,7 @@ bind_and_listen (GSockAttempt *self, int fd)
 
 /* Options for which no phase comes are set all the same. */
 static gboolean
-set_late_options (GSockAttempt *self, int fd)
+set_late_options (GSockBuild *self, int fd)
 {
   return (self->priv->handle.listening || set_options (self, fd, GSOCK_PHASE_BEFORE_LISTEN))
          && (self->remote != NULL || set_options (self, fd, GSOCK_PHASE_BEFORE_CONNECT));
@@ -192,7 +192,7 @@ set_late_options (GSockAttempt *self, int fd)
 /* Makes the socket, ready to connect. @fd is in use until the caller leaves the handle: somebody may
  * close the object while it is being made. */
 gboolean
-gsock_attempt_open (GSockAttempt *self, int *fd)
+gsock_build_open (GSockBuild *self, int *fd)
 {
   if (!make_descriptor (self, fd))
     return FALSE;
@@ -207,7 +207,7 @@ gsock_attempt_open (GSockAttempt *self, int *fd)
 
 /* ipv6-address-form, the last of them, makes another family of the socket. */
 gboolean
-gsock_attempt_finish (GSockAttempt *self, int fd)
+gsock_build_finish (GSockBuild *self, int fd)
 {
   if (self->request->options == NULL)
     return TRUE;
