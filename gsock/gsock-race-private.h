@@ -32,7 +32,7 @@ typedef struct
 } GSockRaceRules;
 
 /* Addresses that are raced for: an operation that has descriptors of its own, one for each attempt. Its
- * step answers 0 when there is a winner, and -GSOCK_E_NOT_INITIALIZED when there will be none. */
+ * step answers 0 when there is a winner, and -GSOCK_E_KEPT when there will be none. */
 typedef struct
 {
   GSockOperation operation;

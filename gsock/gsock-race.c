@@ -12,7 +12,7 @@
 #include <poll.h>
 #include <string.h>
 
-#define NO_WINNER (-GSOCK_E_NOT_INITIALIZED)
+#define NO_WINNER (-GSOCK_E_KEPT)
 
 /* The family that the resolver has put first begins; then they take turns, for as long as there are
  * some of both. */

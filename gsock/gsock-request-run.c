@@ -7,23 +7,14 @@
 #include <gsock/gsock-active-socket.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-passive-socket.h>
-#include <gsock/gsock-race-private.h>
 #include <gsock/gsock-reasons-private.h>
+#include <gsock/gsock-request-run-private.h>
 #include <gsock/gsock-request-socket-private.h>
 
 #include <errno.h>
 
-typedef struct
-{
-  GSockRequest *request;
-  GSockSocket *socket;
-  GSockSocketPrivate *priv;
-  GSockPlan plan;
-  GSockPatience patience;
-} Run;
-
 static GSockBuild
-new_build (Run *self, GSockSocketPrivate *priv, int family, const GSockAddress *local, const GSockAddress *remote)
+new_build (GSockRun *self, GSockSocketPrivate *priv, int family, const GSockAddress *local, const GSockAddress *remote)
 {
   return (GSockBuild){
     .request = self->request,
@@ -36,8 +27,8 @@ new_build (Run *self, GSockSocketPrivate *priv, int family, const GSockAddress *
   };
 }
 
-static gboolean
-is_specialised (Run *self)
+gboolean
+gsock_run_is_specialised (GSockRun *self)
 {
   GSockSocketClass *klass = GSOCK_SOCKET_GET_CLASS (self->socket);
 
@@ -47,7 +38,7 @@ is_specialised (Run *self)
 
 /* A class that has specialised connect has it called here too. */
 static gboolean
-connect_it (Run *self, GSockBuild *build)
+connect_it (GSockRun *self, GSockBuild *build)
 {
   GSockSocketClass *klass = GSOCK_SOCKET_GET_CLASS (self->socket);
   GSockPatience *patience = &self->patience;
@@ -67,8 +58,8 @@ connect_it (Run *self, GSockBuild *build)
 }
 
 /* Back to an object that has no descriptor, for the next candidate or for good. */
-static void
-take_back (Run *self)
+void
+gsock_run_take_back (GSockRun *self)
 {
   GSockHandle *handle = &self->priv->handle;
 
@@ -81,7 +72,7 @@ take_back (Run *self)
 }
 
 static gboolean
-try_once (Run *self, int family, const GSockAddress *local, const GSockAddress *remote, GError **error)
+try_once (GSockRun *self, int family, const GSockAddress *local, const GSockAddress *remote, GError **error)
 {
   GSockBuild build = new_build (self, self->priv, family, local, remote);
   gboolean done = FALSE;
@@ -97,7 +88,7 @@ try_once (Run *self, int family, const GSockAddress *local, const GSockAddress *
       g_clear_error (&build.error);
       return TRUE;
     }
-  take_back (self);
+  gsock_run_take_back (self);
   g_propagate_error (error, build.error);
   return FALSE;
 }
@@ -105,7 +96,7 @@ try_once (Run *self, int family, const GSockAddress *local, const GSockAddress *
 /* The local address to go with a remote one: of the same family, or every address of it. NULL where
  * there is none, which is an error where one was asked for. */
 static const GSockAddress *
-choose_local (Run *self, const GSockAddress *remote, GSockAddress *room, GError **error)
+choose_local (GSockRun *self, const GSockAddress *remote, GSockAddress *room, GError **error)
 {
   GSockCandidates *local = &self->plan.local;
   int family = gsock_address_family_number (remote);
@@ -129,7 +120,7 @@ choose_local (Run *self, const GSockAddress *remote, GSockAddress *room, GError 
 }
 
 static gboolean
-try_remote (Run *self, const GSockAddress *remote, GError **error)
+try_remote (GSockRun *self, const GSockAddress *remote, GError **error)
 {
   GSockAddress room;
   const GSockAddress *local = choose_local (self, remote, &room, error);
@@ -138,10 +129,10 @@ try_remote (Run *self, const GSockAddress *remote, GError **error)
          && try_once (self, gsock_address_family_number (remote), local, remote, error);
 }
 
-static gboolean
-open_racer (gpointer data, GSockSocketPrivate *socket, const GSockAddress *remote, GError **error)
+/* Makes the descriptor of @socket, the object's or a racer's, ready to connect to @remote. */
+gboolean
+gsock_run_open (GSockRun *self, GSockSocketPrivate *socket, const GSockAddress *remote, GError **error)
 {
-  Run *self = data;
   GSockAddress room;
   const GSockAddress *local = choose_local (self, remote, &room, error);
   GSockBuild build = new_build (self, socket, gsock_address_family_number (remote), local, remote);
@@ -158,10 +149,11 @@ open_racer (gpointer data, GSockSocketPrivate *socket, const GSockAddress *remot
   return FALSE;
 }
 
-static gboolean
-settle_racer (gpointer data, GSockSocketPrivate *socket, const GSockAddress *remote, GError **error)
+/* What is to be done when it is connected. */
+gboolean
+gsock_run_settle (GSockRun *self, GSockSocketPrivate *socket, const GSockAddress *remote, GError **error)
 {
-  GSockBuild build = new_build (data, socket, gsock_address_family_number (remote), NULL, remote);
+  GSockBuild build = new_build (self, socket, gsock_address_family_number (remote), NULL, remote);
 
   if (gsock_build_finish (&build, socket->handle.fd))
     return TRUE;
@@ -169,11 +161,23 @@ settle_racer (gpointer data, GSockSocketPrivate *socket, const GSockAddress *rem
   return FALSE;
 }
 
+static gboolean
+open_racer (gpointer data, GSockSocketPrivate *socket, const GSockAddress *remote, GError **error)
+{
+  return gsock_run_open (data, socket, remote, error);
+}
+
+static gboolean
+settle_racer (gpointer data, GSockSocketPrivate *socket, const GSockAddress *remote, GError **error)
+{
+  return gsock_run_settle (data, socket, remote, error);
+}
+
 static const GSockRaceRules rules = { open_racer, settle_racer };
 
 /* No two attempts can have a port or a file of one's own at the same time. */
 static gboolean
-has_local_name (Run *self)
+has_local_name (GSockRun *self)
 {
   GSockCandidates *local = &self->plan.local;
 
@@ -188,9 +192,11 @@ has_local_name (Run *self)
 }
 
 /* What a message calls the other end that has several addresses. */
-static char *
-name_remote (GSockRequest *request)
+char *
+gsock_run_name_remote (GSockRun *self)
 {
+  GSockRequest *request = self->request;
+
   if (request->remote_connectable != NULL)
     return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (request->remote_connectable));
   if (request->remote_service != NULL)
@@ -198,8 +204,8 @@ name_remote (GSockRequest *request)
   return g_strdup_printf ("%s:%d", request->remote_host, request->remote_port);
 }
 
-static void
-prepare_race (Run *self, GSockRace *race)
+void
+gsock_run_prepare_race (GSockRun *self, GSockRace *race)
 {
   guint n = self->plan.remote.n;
   g_autofree const GSockAddress **addresses = g_new (const GSockAddress *, n);
@@ -214,20 +220,20 @@ prepare_race (Run *self, GSockRace *race)
 }
 
 static gboolean
-race_remotes (Run *self, GError **error)
+race_remotes (GSockRun *self, GError **error)
 {
   GSockRace race;
   gssize result;
   gboolean done;
 
-  prepare_race (self, &race);
+  gsock_run_prepare_race (self, &race);
   result = gsock_drive_without (&self->priv->handle, &race.operation, &self->patience);
   if (result >= 0)
     result = gsock_race_give (&race, self->priv);
   done = result >= 0;
   if (!done)
     {
-      g_autofree char *name = name_remote (self->request);
+      g_autofree char *name = gsock_run_name_remote (self);
 
       gsock_race_fail (&race, result, name, error);
     }
@@ -242,11 +248,11 @@ is_final (const GError *error)
   return error->domain != GSOCK_ERROR || error->code == GSOCK_ERROR_TIMED_OUT || error->code == GSOCK_ERROR_CLOSED;
 }
 
-typedef gboolean (*TryAddress) (Run *self, const GSockAddress *address, GError **error);
+typedef gboolean (*TryAddress) (GSockRun *self, const GSockAddress *address, GError **error);
 
 /* One alone is told of as it is. */
 static gboolean
-try_in_turn (Run *self, GSockCandidates *candidates, TryAddress try_address, GSockReasons *reasons, const char *name, GError **error)
+try_in_turn (GSockRun *self, GSockCandidates *candidates, TryAddress try_address, GSockReasons *reasons, const char *name, GError **error)
 {
   for (guint i = 0; i < candidates->n; i++)
     {
@@ -264,27 +270,27 @@ try_in_turn (Run *self, GSockCandidates *candidates, TryAddress try_address, GSo
 
 /* A class of its own has the object to connect by, of which there is one. */
 static gboolean
-try_remotes (Run *self, GError **error)
+try_remotes (GSockRun *self, GError **error)
 {
   GSockCandidates *remote = &self->plan.remote;
   g_auto (GSockReasons) reasons = GSOCK_REASONS_INIT ("connect");
   g_autofree char *name = NULL;
 
-  if (remote->n > 1 && !is_specialised (self))
+  if (remote->n > 1 && !gsock_run_is_specialised (self))
     return race_remotes (self, error);
   if (remote->n > 1)
-    name = name_remote (self->request);
+    name = gsock_run_name_remote (self);
   return try_in_turn (self, remote, try_remote, &reasons, name, error);
 }
 
 static gboolean
-try_local (Run *self, const GSockAddress *local, GError **error)
+try_local (GSockRun *self, const GSockAddress *local, GError **error)
 {
   return try_once (self, gsock_address_family_number (local), local, NULL, error);
 }
 
 static gboolean
-try_family (Run *self, GError **error)
+try_family (GSockRun *self, GError **error)
 {
   g_auto (GSockReasons) reasons = GSOCK_REASONS_INIT ("bind");
 
@@ -296,8 +302,8 @@ try_family (Run *self, GError **error)
 }
 
 /* A system without IPv6 gets the IPv4 socket that would have been half of the dual-stack one. */
-static gboolean
-try_with_fallback (Run *self, GError **error)
+gboolean
+gsock_run_try (GSockRun *self, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   GSockPlan *plan = &self->plan;
@@ -328,6 +334,8 @@ keep (GSockRequest *request, GSockSocket *socket, GSockSocketPrivate *priv)
 {
   GSockStreamDefaults *defaults = NULL;
 
+  priv->timeout = request->timeout;
+  priv->unlink_on_close = request->unlink_on_close;
   priv->ipv6 = request->ipv6;
   if (request->kind == GSOCK_CLASS_ACTIVE)
     defaults = gsock_active_socket_get_defaults (GSOCK_ACTIVE_SOCKET (socket));
@@ -344,31 +352,58 @@ keep (GSockRequest *request, GSockSocket *socket, GSockSocketPrivate *priv)
     gsock_stream_defaults_set (defaults, request->external_format, request->input_buffer_size, request->output_buffer_size);
 }
 
+void
+gsock_run_init (GSockRun *self, GSockRequest *request, GSockSocket *socket, GCancellable *cancellable)
+{
+  self->request = request;
+  self->socket = socket;
+  self->priv = gsock_socket_get_private (socket);
+  self->patience = (GSockPatience){ request->wait, request->timeout, cancellable, 0 };
+  gsock_plan_init (&self->plan);
+}
+
+void
+gsock_run_clear (GSockRun *self)
+{
+  gsock_plan_clear (&self->plan);
+}
+
+gboolean
+gsock_run_check (GSockRun *self, GError **error)
+{
+  GCancellable *cancellable = self->patience.cancellable;
+
+  if (cancellable != NULL && g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  return gsock_request_check (self->request, error);
+}
+
+/* May take as long as resolvers do. */
+gboolean
+gsock_run_plan (GSockRun *self, GError **error)
+{
+  return gsock_plan_make (&self->plan, self->request, &self->patience, error);
+}
+
+void
+gsock_run_keep (GSockRun *self)
+{
+  keep (self->request, self->socket, self->priv);
+}
+
 gboolean
 gsock_request_run (GSockRequest *request, GSockSocket *self, GCancellable *cancellable, GError **error)
 {
-  GSockSocketPrivate *priv = gsock_socket_get_private (self);
-  Run run = {
-    .request = request,
-    .socket = self,
-    .priv = priv,
-    .patience = { request->wait, request->timeout, cancellable, 0 },
-  };
+  GSockRun run;
   gboolean done;
 
-  gsock_plan_init (&run.plan);
-  if (cancellable != NULL && g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
-  if (!gsock_request_check (request, error))
-    return FALSE;
-  done = gsock_plan_make (&run.plan, request, &run.patience, error);
+  gsock_run_init (&run, request, self, cancellable);
+  done = gsock_run_check (&run, error) && gsock_run_plan (&run, error);
   if (done)
     {
-      priv->timeout = request->timeout;
-      priv->unlink_on_close = request->unlink_on_close;
-      keep (request, self, priv);
-      done = try_with_fallback (&run, error);
+      gsock_run_keep (&run);
+      done = gsock_run_try (&run, error);
     }
-  gsock_plan_clear (&run.plan);
+  gsock_run_clear (&run);
   return done;
 }
