@@ -21,8 +21,8 @@ choose_default_type (GSockRequest *request)
     request->type = GSOCK_SOCKET_TYPE_RAW;
 }
 
-static GType
-choose_class (GSockRequest *request, GError **error)
+GType
+gsock_request_choose_class (GSockRequest *request, GError **error)
 {
   GType type;
 
@@ -46,7 +46,7 @@ choose_class (GSockRequest *request, GError **error)
 static GSockSocket *
 make_by_request (GSockRequest *request, GCancellable *cancellable, GError **error)
 {
-  GType type = choose_class (request, error);
+  GType type = gsock_request_choose_class (request, error);
   g_autoptr (GSockSocket) self = NULL;
 
   if (type == G_TYPE_INVALID)
@@ -141,8 +141,8 @@ gsock_make_socket_with_keywords (const char *const *names, const GValue *values,
   return make_by_request (&request, cancellable, error);
 }
 
-static GSockSocket *
-new_instance (GType type, GError **error)
+GSockSocket *
+gsock_make_new_instance (GType type, GError **error)
 {
   GSockSocket *self;
 
@@ -175,7 +175,7 @@ new_instance (GType type, GError **error)
 GSockSocket *
 gsock_make_instance (GType type, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
 {
-  g_autoptr (GSockSocket) self = new_instance (type, error);
+  g_autoptr (GSockSocket) self = gsock_make_new_instance (type, error);
   GSockRequest *request;
   va_list arguments;
   gboolean parsed;
@@ -211,7 +211,7 @@ gsock_make_instance (GType type, GCancellable *cancellable, GError **error, cons
 GSockSocket *
 gsock_make_instance_with_keywords (GType type, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GSockSocket) self = new_instance (type, error);
+  g_autoptr (GSockSocket) self = gsock_make_new_instance (type, error);
 
   if (self == NULL || !gsock_socket_init_with_keywords (self, names, values, n_values, cancellable, error))
     return NULL;

@@ -15,9 +15,23 @@ GSOCK_AVAILABLE_IN_1_0
 GSockSocket *gsock_make_socket_with_keywords (const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 GSOCK_AVAILABLE_IN_1_0
+void gsock_make_socket_async (int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data, const char *first_keyword, ...);
+GSOCK_AVAILABLE_IN_1_0
+void gsock_make_socket_with_keywords_async (const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+GSockSocket *gsock_make_socket_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+GSOCK_AVAILABLE_IN_1_0
 GSockSocket *gsock_make_instance (GType type, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
 GSockSocket *gsock_make_instance_with_keywords (GType type, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+GSOCK_AVAILABLE_IN_1_0
+void gsock_make_instance_async (GType type, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data, const char *first_keyword, ...);
+GSOCK_AVAILABLE_IN_1_0
+void gsock_make_instance_with_keywords_async (GType type, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+GSockSocket *gsock_make_instance_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 GSOCK_AVAILABLE_IN_1_0
 GSockSocket *gsock_make_socket_from_fd (int fd, GError **error, const char *first_keyword, ...) G_GNUC_WARN_UNUSED_RESULT;

@@ -229,12 +229,14 @@ plan_in_thread (GTask *inner, gpointer source, gpointer task, GCancellable *canc
   g_task_return_boolean (inner, gsock_run_plan (&self->run, &self->error));
 }
 
+/* The thread may keep its task for a moment longer, but nothing of ours. */
 static void
 on_planned (GObject *source, GAsyncResult *result, gpointer unused)
 {
   GTask *task = g_object_ref (g_task_get_task_data (G_TASK (result)));
   Job *self = g_task_get_task_data (task);
 
+  g_task_set_task_data (G_TASK (result), NULL, NULL);
   if (g_task_propagate_boolean (G_TASK (result), NULL))
     run_planned (task, self);
   else
@@ -269,7 +271,7 @@ run_checked (GTask *task, Job *self)
         answer_now (task, self, FALSE);
       return;
     }
-  inner = g_task_new (self->run.socket, g_task_get_cancellable (task), on_planned, NULL);
+  inner = g_task_new (NULL, g_task_get_cancellable (task), on_planned, NULL);
   g_task_set_check_cancellable (inner, FALSE);
   g_task_set_priority (inner, g_task_get_priority (task));
   g_task_set_task_data (inner, task, g_object_unref);

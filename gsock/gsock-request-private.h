@@ -103,6 +103,10 @@ extern const guint gsock_n_keyword_aliases;
 
 void gsock_request_init (GSockRequest *self);
 void gsock_request_clear (GSockRequest *self);
+
+/* gsock-make-socket.c: G_TYPE_INVALID is an error. */
+GType gsock_request_choose_class (GSockRequest *self, GError **error);
+
 const GSockKeyword *gsock_request_row (guint id);
 gboolean gsock_request_infer_family (GSockRequest *self, GError **error);
 gboolean gsock_request_check (GSockRequest *self, GError **error);

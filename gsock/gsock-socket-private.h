@@ -19,6 +19,7 @@ typedef struct
   GSockKeptAddress remote; /* guarded by the handle's lock; none where it is not known without asking */
   guint8 ipv6;
   GSockFlag unlink_on_close;
+  GSockFlag initialising; /* without blocking, for as long as that takes */
 } GSockSocketPrivate;
 
 /* Set with the class. The macros of GObject keep it to themselves, and each call would be one more. */
@@ -75,8 +76,20 @@ gsock_socket_effective_timeout (GSockSocketPrivate *priv, double timeout)
 /* gsock-request-run.c */
 gboolean gsock_request_run (GSockRequest *request, GSockSocket *self, GCancellable *cancellable, GError **error);
 
+/* gsock-request-async.c: takes over @task, which returns a boolean; the request is the object's. */
+void gsock_request_run_async (GSockRequest *request, GSockSocket *self, GTask *task);
+
+/* gsock-make-socket-async.c */
+void gsock_socket_async_initable_iface_init (GAsyncInitableIface *iface);
+
+/* gsock-make-socket.c */
+GSockSocket *gsock_make_new_instance (GType type, GError **error);
+
 /* gsock-socket.c: an object of @type around a descriptor that is made already. */
 GSockSocket *gsock_socket_construct (GType type);
+gboolean gsock_socket_initable_init (GInitable *initable, GCancellable *cancellable, GError **error);
+gboolean gsock_socket_check_request (GSockSocket *self, GSockRequest *request, GError **error);
+void gsock_socket_drop_request (GSockSocket *self);
 GSockSocket *gsock_socket_new_for_fd (GType type, int fd, int family, int native_type, int protocol);
 GSOCK_SELDOM gboolean gsock_socket_answered (GSockSocket *self, gboolean answer, const char *operation, GError **error);
 GType gsock_socket_type_for (int family, int type, GSockRole role);

@@ -100,7 +100,7 @@ static void initable_iface_init (GInitableIface *iface);
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GSockSocket, gsock_socket, G_TYPE_OBJECT,
                                   G_ADD_PRIVATE (GSockSocket)
                                   G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, initable_iface_init)
-                                  G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE, NULL))
+                                  G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE, gsock_socket_async_initable_iface_init))
 
 int gsock_socket_private_offset;
 
@@ -172,9 +172,11 @@ gsock_socket_get_request (GSockSocket *self)
   return priv->request;
 }
 
-static void
-drop_request (GSockSocketPrivate *priv)
+void
+gsock_socket_drop_request (GSockSocket *self)
 {
+  GSockSocketPrivate *priv = gsock_socket_get_private (self);
+
   if (priv->request != NULL)
     gsock_request_clear (priv->request);
   g_clear_pointer (&priv->request, g_free);
@@ -237,15 +239,15 @@ gsock_socket_new_for_fd (GType type, int fd, int family, int native_type, int pr
   if (self == NULL)
     return NULL;
   priv = gsock_socket_get_private (self);
-  drop_request (priv);
+  gsock_socket_drop_request (self);
   gsock_handle_adopt (&priv->handle, fd, family, native_type, protocol);
   return self;
 }
 
 /* A class has one type of socket, unless it was given another that is its too. What a property was
  * set to and cannot be is told here, for a setter cannot tell. */
-static gboolean
-check_type (GSockSocket *self, GSockRequest *request, GError **error)
+gboolean
+gsock_socket_check_request (GSockSocket *self, GSockRequest *request, GError **error)
 {
   gsize row = class_row (G_OBJECT_TYPE (self));
 
@@ -268,7 +270,7 @@ check_type (GSockSocket *self, GSockRequest *request, GError **error)
                               G_OBJECT_TYPE_NAME (self), request->type);
 }
 
-static gboolean
+gboolean
 gsock_socket_initable_init (GInitable *initable, GCancellable *cancellable, GError **error)
 {
   GSockSocket *self = GSOCK_SOCKET (initable);
@@ -279,10 +281,12 @@ gsock_socket_initable_init (GInitable *initable, GCancellable *cancellable, GErr
     return gsock_error_set (error, -GSOCK_E_CLOSED, "init", NULL);
   if (priv->handle.fd >= 0)
     return TRUE;
+  if (priv->initialising)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_STATE, "init: the object is being initialised");
 
-  done = check_type (self, gsock_socket_get_request (self), error)
+  done = gsock_socket_check_request (self, gsock_socket_get_request (self), error)
          && gsock_request_run (priv->request, self, cancellable, error);
-  drop_request (priv);
+  gsock_socket_drop_request (self);
   return done;
 }
 
@@ -418,7 +422,7 @@ gsock_socket_finalize (GObject *object)
   gsock_streams_abandon (GSOCK_SOCKET (object));
   (void) gsock_socket_real_close (GSOCK_SOCKET (object), FALSE, NULL);
   gsock_handle_clear (&priv->handle);
-  drop_request (priv);
+  gsock_socket_drop_request (GSOCK_SOCKET (object));
   g_clear_pointer (&priv->file, gsock_local_file_free);
   gsock_kept_address_clear (&priv->remote);
   G_OBJECT_CLASS (gsock_socket_parent_class)->finalize (object);

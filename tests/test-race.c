@@ -2,6 +2,7 @@
 /* Racing for a connection: who wins, in what order they start, what is told when nobody does, and that
  * nothing is left behind. */
 
+#include "testasync.h"
 #include "teststage.h"
 #include "testthread.h"
 #include "testtrack.h"
@@ -33,8 +34,31 @@ track_close (TestTrack *self)
   gsock_set_default_attempt_delay (0.25);
 }
 
-#define race_for(track, error, ...)                                                                \
-  gsock_make_socket (NULL, error, "remote-connectable", (track)->name, __VA_ARGS__, NULL)
+/* Every test but the first runs twice. */
+static gboolean without_blocking;
+
+static GSockSocket *
+finish (GAsyncResult **result, GError **error)
+{
+  GSockSocket *socket;
+
+  g_assert_null (*result);
+  test_await (result);
+  socket = gsock_make_socket_finish (*result, error);
+  g_object_unref (*result);
+  return socket;
+}
+
+#define make(cancellable, error, ...)                                                              \
+  (G_GNUC_EXTENSION ({                                                                             \
+    GAsyncResult *_result = NULL;                                                                  \
+    if (without_blocking)                                                                          \
+      gsock_make_socket_async (G_PRIORITY_DEFAULT, cancellable, test_keep_result, &_result,        \
+                               __VA_ARGS__, NULL);                                                 \
+    without_blocking ? finish (&_result, error) : gsock_make_socket (cancellable, error, __VA_ARGS__, NULL); \
+  }))
+
+#define race_for(track, error, ...) make (NULL, error, "remote-connectable", (track)->name, __VA_ARGS__)
 
 static void
 test_interleave (void)
@@ -389,7 +413,7 @@ cancel_after (TestTrack *track, guint microseconds)
   TestThread thread;
 
   test_thread_start (&thread, cancel_soon, &canceller);
-  g_assert_null (gsock_make_socket (cancellable, &error, "remote-connectable", track->name, NULL));
+  g_assert_null (make (cancellable, &error, "remote-connectable", track->name));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   test_thread_join (&thread);
 }
@@ -406,6 +430,22 @@ test_cancelled (void)
   for (guint i = 0; i < n; i++)
     test_keeps_descriptors (cancel_after (&track, i * 70000 / n));
   track_close (&track);
+}
+
+static gboolean
+init (GSockSocket *socket, GCancellable *cancellable, GError **error)
+{
+  GAsyncResult *result = NULL;
+  gboolean done;
+
+  if (!without_blocking)
+    return g_initable_init (G_INITABLE (socket), cancellable, error);
+  g_async_initable_init_async (G_ASYNC_INITABLE (socket), G_PRIORITY_DEFAULT, cancellable, test_keep_result, &result);
+  g_assert_null (result);
+  test_await (&result);
+  done = g_async_initable_init_finish (G_ASYNC_INITABLE (socket), result, error);
+  g_object_unref (result);
+  return done;
 }
 
 static void
@@ -428,7 +468,7 @@ test_closed_meanwhile (void)
     return;
   socket = g_object_new (GSOCK_TYPE_ACTIVE_SOCKET, "remote-connectable", track.name, NULL);
   test_thread_start (&thread, close_soon, socket);
-  g_assert_false (g_initable_init (G_INITABLE (socket), NULL, &error));
+  g_assert_false (init (socket, NULL, &error));
   test_assert_error (error, GSOCK_ERROR_CLOSED);
   test_thread_join (&thread);
   test_assert_finalize_object (socket);
@@ -481,31 +521,86 @@ test_connect_in_order (void)
   track_close (&track);
 }
 
+static const struct
+{
+  const char *name;
+  void (*function) (void);
+} tests[] = {
+  { "delay", test_delay },
+  { "at-once", test_at_once },
+  { "all-fail", test_all_fail },
+  { "alone", test_alone },
+  { "time-runs-out", test_time_runs_out },
+  { "without-waiting", test_without_waiting },
+  { "bound", test_bound },
+  { "option-of-one-family", test_option_of_one_family },
+  { "cancelled", test_cancelled },
+  { "closed-meanwhile", test_closed_meanwhile },
+  { "in-storm", test_in_storm },
+};
+
+typedef struct
+{
+  gboolean without_blocking;
+  void (*function) (void);
+  void (*with_data) (gconstpointer data);
+  gconstpointer data;
+} Case;
+
+static void
+run_case (gconstpointer data)
+{
+  const Case *self = data;
+
+  without_blocking = self->without_blocking;
+  if (self->function != NULL)
+    self->function ();
+  else
+    self->with_data (self->data);
+  without_blocking = FALSE;
+}
+
+static void
+add_case (const char *name, Case one)
+{
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/race/%s/%s", name, i == 0 ? "blocking" : "async");
+
+      one.without_blocking = i == 1;
+      test_add_with (path, g_memdup2 (&one, sizeof one), run_case);
+    }
+}
+
+/* What a main context keeps from the first wait on is there before descriptors are counted. */
+static void
+warm_up (void)
+{
+  static const Course course = { "4full 4open", 1 };
+
+  without_blocking = TRUE;
+  test_winner (&course);
+  without_blocking = FALSE;
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  /* A child has none of the threads that its parent has asked resolvers in, and believes to have them. */
+  add_case ("without-descriptors", (Case){ .function = test_without_descriptors });
+  g_test_add_func ("/race/first/async", warm_up);
   g_test_add_func ("/race/interleave", test_interleave);
   for (gsize i = 0; i < G_N_ELEMENTS (courses); i++)
     {
-      g_autofree char *path = g_strdup_printf ("/race/winner/%s", courses[i].lanes);
+      g_autofree char *name = g_strdup_printf ("winner/%s", courses[i].lanes);
 
-      test_add_with (path, &courses[i], test_winner);
+      add_case (name, (Case){ .with_data = test_winner, .data = &courses[i] });
     }
-  test_add ("/race/delay", test_delay);
-  test_add ("/race/at-once", test_at_once);
-  test_add ("/race/all-fail", test_all_fail);
-  test_add ("/race/alone", test_alone);
-  test_add ("/race/time-runs-out", test_time_runs_out);
-  test_add ("/race/without-waiting", test_without_waiting);
-  test_add_with ("/race/room-at-last/tcp", "4full 4full", test_room_at_last);
-  test_add_with ("/race/room-at-last/local", "@full @full", test_room_at_last);
-  test_add ("/race/bound", test_bound);
-  test_add ("/race/option-of-one-family", test_option_of_one_family);
-  test_add ("/race/without-descriptors", test_without_descriptors);
-  test_add ("/race/cancelled", test_cancelled);
-  test_add ("/race/closed-meanwhile", test_closed_meanwhile);
-  test_add ("/race/in-storm", test_in_storm);
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    add_case (tests[i].name, (Case){ .function = tests[i].function });
+  add_case ("room-at-last/tcp", (Case){ .with_data = test_room_at_last, .data = "4full 4full" });
+  add_case ("room-at-last/local", (Case){ .with_data = test_room_at_last, .data = "@full @full" });
   test_add ("/race/connect-in-order", test_connect_in_order);
   return g_test_run ();
 }
