@@ -270,15 +270,18 @@ gsock_race_give (GSockRace *self, GSockSocketPrivate *socket)
   GSockAddress remote;
   int fd;
 
+  if (gsock_handle_is_closed (&socket->handle))
+    return -GSOCK_E_CLOSED;
   if (gsock_socket_get_kept_remote (from, &remote))
     gsock_socket_keep_remote (socket, &remote);
   socket->file = g_steal_pointer (&from->file);
   give_handle (&from->handle, &socket->handle);
   fd = gsock_handle_enter (&socket->handle, 1);
-  if (fd < 0)
-    return fd;
-  gsock_handle_leave (&socket->handle, 1);
-  return 0;
+  if (fd >= 0)
+    gsock_handle_leave (&socket->handle, 1);
+  else if (socket->file != NULL)
+    gsock_local_file_unlink (socket->file);
+  return MIN (fd, 0);
 }
 
 static void
