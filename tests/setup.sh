@@ -27,6 +27,9 @@ peers          socat                           socat
 peers          strace                          strace
 peers          ip                              iproute2
 peers          file:/etc/services              netbase
+peers          curl                            curl
+peers          nc                              netcat-openbsd
+peers          wrk                             wrk
 peers          dig                             bind9-dnsutils
 peers          dnsmasq                         dnsmasq-base
 peers          openssl                         openssl
