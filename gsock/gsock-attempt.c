@@ -49,8 +49,10 @@ prepare_in_thread (GTask *inner, gpointer source, gpointer data, GCancellable *c
 {
   GSockAttempt *self = g_task_get_task_data (data);
   GSockPatience patience = GSOCK_PATIENCE_INIT (gsock_socket_effective_timeout (gsock_socket_get_private (self->socket), self->timeout), cancellable);
-  gboolean prepared = self->prepare (self, &patience, &self->error);
+  gboolean prepared;
 
+  (void) gsock_patience_left (&patience); /* it runs from here */
+  prepared = self->prepare (self, &patience, &self->error);
   self->timeout = gsock_patience_left (&patience);
   g_task_return_boolean (inner, prepared);
 }

@@ -29,10 +29,19 @@
  * `reuse-port`, and a server on it.
  *
  * ```c
- * g_autoptr (GSockServer) server = gsock_server_new (listener);
+ * static void
+ * on_connection (GSockServer *server, GSockActiveSocket *connection, gpointer user_data)
+ * {
+ *   gsock_socket_send_to (GSOCK_SOCKET (connection), "hello", 5, NULL, NULL, NULL);
+ * }
  *
- * gsock_server_set_handler (server, on_connection, NULL, NULL);
- * gsock_server_start (server, G_PRIORITY_DEFAULT, &error);
+ * static gboolean
+ * serve (GSockPassiveSocket *listener, GSockServer **server, GError **error)
+ * {
+ *   *server = gsock_server_new (listener);
+ *   gsock_server_set_handler (*server, on_connection, NULL, NULL);
+ *   return gsock_server_start (*server, G_PRIORITY_DEFAULT, error);
+ * }
  * ```
  *
  * Since: 1.0

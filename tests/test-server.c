@@ -8,87 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "testasync.h"
-
-typedef struct
-{
-  GSockServer *server;
-  GPtrArray *connections;
-  guint n_troubles;
-  int code;
-  gboolean stop_inside;
-} Service;
-
-static void
-on_connection (GSockServer *server, GSockActiveSocket *connection, gpointer data)
-{
-  Service *self = data;
-
-  g_ptr_array_add (self->connections, g_object_ref (connection));
-  if (self->stop_inside)
-    gsock_server_stop (server);
-}
-
-static void
-on_trouble (GSockServer *server, GSockError code, const char *message, gpointer data)
-{
-  Service *self = data;
-
-  self->n_troubles++;
-  self->code = code;
-  g_assert_cmpstr (message, !=, "");
-}
-
-static void
-service_start (Service *self)
-{
-  g_autoptr (GSockSocket) listener = gsock_make_socket (NULL, NULL, "connect", GSOCK_ROLE_PASSIVE, "local-host", "127.0.0.1", NULL);
-  g_autoptr (GError) error = NULL;
-
-  self->connections = g_ptr_array_new_with_free_func (g_object_unref);
-  self->server = gsock_server_new (GSOCK_PASSIVE_SOCKET (listener));
-  gsock_server_set_handler (self->server, on_connection, self, NULL);
-  g_signal_connect (self->server, "trouble", G_CALLBACK (on_trouble), self);
-  g_assert_true (gsock_server_start (self->server, G_PRIORITY_DEFAULT, &error));
-  g_assert_no_error (error);
-}
-
-static void
-service_end (Service *self)
-{
-  g_ptr_array_unref (self->connections);
-  while (gsock_server_get_n_connections (self->server) > 0 || g_main_context_pending (NULL))
-    g_main_context_iteration (NULL, FALSE);
-  g_assert_finalize_object (self->server);
-}
-
-static GSockSocket *
-connect_to (Service *self)
-{
-  GSockSocket *listener = GSOCK_SOCKET (gsock_server_get_listener (self->server));
-  g_autoptr (GError) error = NULL;
-  GSockSocket *socket = gsock_make_socket (NULL, &error, "remote-host", "127.0.0.1", "remote-port", gsock_socket_get_local_port (listener), NULL);
-
-  g_assert_no_error (error);
-  return socket;
-}
-
-static GPtrArray *
-connect_many (Service *self, guint n)
-{
-  GPtrArray *clients = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (clients, connect_to (self));
-  return clients;
-}
-
-static void
-run_until (Service *self, guint n)
-{
-  while (self->connections->len < n)
-    g_main_context_iteration (NULL, TRUE);
-}
+#include "testservice.h"
 
 static void
 test_all (void)
@@ -97,8 +17,8 @@ test_all (void)
   g_autoptr (GPtrArray) clients = NULL;
 
   service_start (&service);
-  clients = connect_many (&service, 100);
-  run_until (&service, 100);
+  clients = service_connect_many (&service, 100);
+  service_run_until (&service, 100);
   g_assert_cmpuint (gsock_server_get_n_connections (service.server), ==, 100);
   gsock_socket_close (g_ptr_array_index (service.connections, 5), FALSE, NULL);
   gsock_socket_close (g_ptr_array_index (service.connections, 5), FALSE, NULL);
@@ -116,19 +36,19 @@ test_max (void)
 
   service_start (&service);
   gsock_server_set_max_connections (service.server, 3);
-  clients = connect_many (&service, 5);
-  run_until (&service, 3);
+  clients = service_connect_many (&service, 5);
+  service_run_until (&service, 3);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpuint (service.connections->len, ==, 3);
   gsock_socket_close (g_ptr_array_index (service.connections, 0), FALSE, NULL);
-  run_until (&service, 4);
+  service_run_until (&service, 4);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpuint (service.connections->len, ==, 4);
   g_assert_cmpuint (gsock_server_get_n_connections (service.server), ==, 3);
   gsock_server_set_max_connections (service.server, 0);
-  run_until (&service, 5);
+  service_run_until (&service, 5);
   service_end (&service);
 }
 
@@ -139,15 +59,15 @@ test_stop_inside (void)
   g_autoptr (GPtrArray) clients = NULL;
 
   service_start (&service);
-  clients = connect_many (&service, 3);
-  run_until (&service, 1);
+  clients = service_connect_many (&service, 3);
+  service_run_until (&service, 1);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpuint (service.connections->len, ==, 1);
   g_assert_false (gsock_server_is_running (service.server));
   service.stop_inside = FALSE;
   g_assert_true (gsock_server_start (service.server, G_PRIORITY_DEFAULT, NULL));
-  run_until (&service, 3);
+  service_run_until (&service, 3);
   service_end (&service);
 }
 
@@ -163,12 +83,12 @@ test_too_many_files (void)
   int lowest;
 
   service_start (&service);
-  client = connect_to (&service);
+  client = service_connect (&service);
   while (g_main_context_iteration (NULL, FALSE) && service.connections->len == 0)
     ;
   g_assert_cmpuint (service.connections->len, ==, 1);
   g_clear_object (&client);
-  client = connect_to (&service);
+  client = service_connect (&service);
 
   lowest = dup (0);
   close (lowest);
@@ -187,56 +107,8 @@ test_too_many_files (void)
 
   /* The number of the one that is closed serves for the one that waits. */
   gsock_socket_close (g_ptr_array_index (service.connections, 0), FALSE, NULL);
-  run_until (&service, 2);
+  service_run_until (&service, 2);
   setrlimit (RLIMIT_NOFILE, &limit);
-  service_end (&service);
-}
-
-static gboolean
-drain (GSockServer *server, double timeout, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  gsock_server_drain_async (server, timeout, cancellable, test_keep_result, &result);
-  test_await (&result);
-  return gsock_server_drain_finish (server, result, error);
-}
-
-static gboolean
-cancel_later (gpointer cancellable)
-{
-  g_cancellable_cancel (cancellable);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-test_drain (void)
-{
-  Service service = { NULL };
-  g_autoptr (GPtrArray) clients = NULL;
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  service_start (&service);
-  clients = connect_many (&service, 100);
-  g_assert_false (drain (service.server, 0.01, NULL, &error));
-  test_assert_error (error, GSOCK_ERROR_TIMED_OUT);
-  g_assert_cmpuint (service.connections->len, ==, 100);
-  g_assert_false (gsock_server_is_running (service.server));
-  g_timeout_add (1, cancel_later, cancellable);
-  g_assert_false (drain (service.server, -1, cancellable, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-
-  gsock_server_drain_async (service.server, 100, NULL, test_keep_result, &result);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_assert_null (result);
-  g_ptr_array_set_size (service.connections, 0);
-  test_await (&result);
-  g_assert_true (gsock_server_drain_finish (service.server, result, NULL));
-  g_assert_true (drain (service.server, 0, NULL, NULL));
-  g_clear_object (&result);
   service_end (&service);
 }
 
@@ -270,10 +142,10 @@ test_closed_elsewhere (void)
 
   service_start (&service);
   gsock_server_set_max_connections (service.server, 1);
-  clients = connect_many (&service, 20);
+  clients = service_connect_many (&service, 20);
   for (guint i = 0; i < 20; i++)
     {
-      run_until (&service, i + 1);
+      service_run_until (&service, i + 1);
       g_thread_join (g_thread_new ("close", close_one, g_ptr_array_index (service.connections, i)));
     }
   service_end (&service);
@@ -290,38 +162,16 @@ test_not_listening (void)
   test_assert_error (error, GSOCK_ERROR_INVALID_STATE);
 }
 
-static void
-test_keeping (gconstpointer data)
-{
-  void (*function) (void) = (void (*) (void)) data;
-
-  g_autoptr (GSockSocket) a = NULL, b = NULL;
-
-  /* What GLib and a thread that waits open once and keep. */
-  g_main_context_iteration (NULL, FALSE);
-  g_type_ensure (G_TYPE_TASK);
-  g_assert_true (gsock_make_socket_pair (&a, &b, NULL, NULL));
-  g_assert_cmpint (gsock_socket_wait_for (a, G_IO_IN, 0.001, NULL, NULL), ==, 0);
-  test_keeps_descriptors (function ());
-}
-
-static void
-add (const char *path, void (*function) (void))
-{
-  g_test_add_data_func (path, (gconstpointer) function, test_keeping);
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  add ("/server/all", test_all);
-  add ("/server/max", test_max);
-  add ("/server/stop-inside", test_stop_inside);
-  add ("/fault/5/server", test_too_many_files);
-  add ("/server/drain", test_drain);
-  add ("/server/closed", test_closed);
-  add ("/server/closed-elsewhere", test_closed_elsewhere);
-  add ("/server/not-listening", test_not_listening);
+  service_add_test ("/server/all", test_all);
+  service_add_test ("/server/max", test_max);
+  service_add_test ("/server/stop-inside", test_stop_inside);
+  service_add_test ("/fault/5/server", test_too_many_files);
+  service_add_test ("/server/closed", test_closed);
+  service_add_test ("/server/closed-elsewhere", test_closed_elsewhere);
+  service_add_test ("/server/not-listening", test_not_listening);
   return g_test_run ();
 }
