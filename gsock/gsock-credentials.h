@@ -34,4 +34,13 @@ gboolean gsock_socket_receive_credentials_with_keywords (GSockSocket *self, cons
 GSOCK_AVAILABLE_IN_1_0
 gboolean gsock_socket_receive_credentials_direct (GSockSocket *self, gboolean want_pidfd, gboolean wait, double timeout, int *pid, guint *uid, guint *gid, int *pidfd, GCancellable *cancellable, GError **error);
 
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_send_credentials_async (GSockSocket *self, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+gboolean gsock_socket_send_credentials_finish (GSockSocket *self, GAsyncResult *result, GError **error);
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_receive_credentials_async (GSockSocket *self, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+gboolean gsock_socket_receive_credentials_finish (GSockSocket *self, GAsyncResult *result, int *pid, guint *uid, guint *gid, int *pidfd, GError **error);
+
 G_END_DECLS

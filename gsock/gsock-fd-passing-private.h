@@ -49,6 +49,12 @@ gboolean gsock_receive_descriptors_are_as_wanted (const GSockReceiveDescriptors 
 GSOCK_SELDOM gboolean gsock_refuse_descriptors (GError **error, const GSockReceiveDescriptors *received, const GSockHandle *handle, const char *operation, gsize maximum);
 GSOCK_SELDOM gboolean gsock_set_receive_descriptors_error (GError **error, gssize failure, const char *operation);
 
+/* gsock-op-descriptor-async.c */
+guint gsock_collect_local_receiver (GSockOperation *operation, GSockAwaited *awaited, guint room, double *delay);
+
+/* Whether the size of a payload is one that there can be. */
+gboolean gsock_check_payload_size (gsize size, GError **error);
+
 gboolean gsock_check_passes_descriptors (const char *operation, const GSockHandle *handle, GError **error);
 gboolean gsock_check_n_descriptors (const char *operation, gsize n_fds, GError **error);
 GSOCK_SELDOM gboolean gsock_set_send_descriptors_error (GError **error, gssize failure, const char *operation, const GSockAddress *destination);

@@ -61,4 +61,30 @@ GSockSocket *gsock_socket_receive_socket_with_keywords (GSockSocket *self, const
 GSOCK_AVAILABLE_IN_1_0
 GSockSocket *gsock_socket_receive_socket_direct (GSockSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same without blocking */
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_send_file_descriptor_async (GSockSocket *self, int fd, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+gboolean gsock_socket_send_file_descriptor_finish (GSockSocket *self, GAsyncResult *result, GError **error);
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_send_file_descriptors_async (GSockSocket *self, const int *fds, gsize n_fds, GBytes *payload, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+gssize gsock_socket_send_file_descriptors_finish (GSockSocket *self, GAsyncResult *result, GError **error);
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_receive_file_descriptor_async (GSockSocket *self, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+int gsock_socket_receive_file_descriptor_finish (GSockSocket *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_receive_file_descriptors_async (GSockSocket *self, gsize maximum, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+int *gsock_socket_receive_file_descriptors_finish (GSockSocket *self, GAsyncResult *result, gsize *n_fds, GBytes **payload, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_send_socket_async (GSockSocket *self, GSockSocket *socket, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+gboolean gsock_socket_send_socket_finish (GSockSocket *self, GAsyncResult *result, GError **error);
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_receive_socket_async (GSockSocket *self, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+GSockSocket *gsock_socket_receive_socket_finish (GSockSocket *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -161,8 +161,8 @@ receive_one (GSockSocket *self, gboolean wait, double timeout, GCancellable *can
   return receive_descriptors (self, &received, &byte, 1, &wanted, wait, timeout, cancellable, error) ? received.fds[0] : -1;
 }
 
-static gboolean
-check_size (gsize size, GError **error)
+gboolean
+gsock_check_payload_size (gsize size, GError **error)
 {
   return (size >= 1 && size <= PAYLOAD_MAX)
          || gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, RECEIVE_MANY ": a size of %" G_GSIZE_FORMAT "; the payload of descriptors has room for 1 to %d bytes", size, PAYLOAD_MAX);
@@ -179,7 +179,7 @@ receive_by_spec (GSockSocket *self, gsize maximum, GSockReceiveManySpec *spec, g
   *n_fds = 0;
   if (payload != NULL)
     *payload = NULL;
-  if (!check_size (size, error))
+  if (!gsock_check_payload_size (size, error))
     return NULL;
   room = g_malloc (size);
   if (!receive_descriptors (self, &received, room, size, &wanted, spec->wait, spec->timeout, cancellable, error))
@@ -222,7 +222,7 @@ gsock_socket_receive_file_descriptors_direct (GSockSocket *self, int *fds, gsize
 
   g_return_val_if_fail (gsock_socket_check (self), -1);
 
-  if (payload != NULL && !check_size (size, error))
+  if (payload != NULL && !gsock_check_payload_size (size, error))
     return -1;
   if (!receive_descriptors (self, &received, payload != NULL ? payload : &byte, payload != NULL ? size : 1, &wanted, wait, timeout, cancellable, error))
     return -1;

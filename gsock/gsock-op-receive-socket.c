@@ -14,14 +14,7 @@
 
 #define NAME "receive-socket"
 
-typedef struct
-{
-  GSockReceiveDescriptors received;
-  guint8 bytes[GSOCK_PARCEL_MAX];
-  gsize body;
-  const char *wrong; /* with what send-socket should have written */
-  gboolean headed;   /* the head was looked at */
-} ReceiveSocket;
+typedef GSockReceiveSocket ReceiveSocket;
 
 /* Whether more is wanted, which is `size` in all. A descriptor from elsewhere comes with bytes of others,
  * and on a stream with one that is not ours nothing that follows is touched. */
@@ -55,8 +48,8 @@ step_stream (GSockOperation *operation, int fd, int flags)
   return n;
 }
 
-static void
-receive_socket_init (ReceiveSocket *self, const GSockHandle *handle)
+void
+gsock_receive_socket_init (GSockReceiveSocket *self, const GSockHandle *handle)
 {
   gboolean stream = handle->type == SOCK_STREAM;
 
@@ -162,8 +155,8 @@ make_of (ReceiveSocket *self, const GSockReceiveSocketSpec *asked, GError **erro
 }
 
 /* Whatever is not made a socket is closed. */
-static GSockSocket *
-conclude (ReceiveSocket *self, const GSockHandle *handle, gssize result, const GSockReceiveSocketSpec *asked, GError **error)
+GSockSocket *
+gsock_receive_socket_conclude (GSockReceiveSocket *self, const GSockHandle *handle, gssize result, const GSockReceiveSocketSpec *asked, GError **error)
 {
   GSockSocket *made = NULL;
 
@@ -188,11 +181,11 @@ receive_by_spec (GSockSocket *self, const GSockReceiveSocketSpec *spec, GCancell
   if (!gsock_check_passes_descriptors (NAME, &priv->handle, error)
       || (spec->external_format != NULL && !gsock_external_format_check (spec->external_format, error)))
     return NULL;
-  receive_socket_init (&operation, &priv->handle);
+  gsock_receive_socket_init (&operation, &priv->handle);
   result = gsock_check_receivable (&priv->handle);
   if (result == 0)
     result = gsock_drive (&priv->handle, &operation.received.operation, &patience);
-  return conclude (&operation, &priv->handle, result < 0 && gsock_handle_is_closed (&priv->handle) ? -GSOCK_E_CLOSED : result, spec, error);
+  return gsock_receive_socket_conclude (&operation, &priv->handle, result < 0 && gsock_handle_is_closed (&priv->handle) ? -GSOCK_E_CLOSED : result, spec, error);
 }
 
 /**

@@ -31,12 +31,26 @@ check_parts_well (GSockHandle *handle, int fd, GError **error)
   return TRUE;
 }
 
-/* As what get-file-descriptor hands out: it blocks, and others hold it from now on. */
-static void
-part_with (GSockHandle *handle, int fd)
+/* Checks that the socket can go, and packs what goes with it; the socket is in. It blocks then, as what
+ * get-file-descriptor hands out, and others hold it from now on. */
+gboolean
+gsock_send_socket_pack (GSockSocket *socket, int fd, gboolean file, GSockParcel *parcel, GError **error)
 {
+  GSockHandle *handle = gsock_socket_get_handle (socket);
+
+  if (!check_parts_well (handle, fd, error))
+    return FALSE;
   (void) gsock_handle_make_blocking (handle, fd);
   gsock_handle_expose (handle);
+  gsock_parcel_pack (parcel, socket, file);
+  return TRUE;
+}
+
+void
+gsock_send_socket_done (GSockSocket *socket, gboolean file)
+{
+  if (file)
+    gsock_socket_get_private (socket)->unlink_on_close = FALSE;
 }
 
 static gssize
@@ -58,20 +72,17 @@ send_parcel (GSockHandle *handle, const GSockParcel *parcel, int fd, const GSock
 static gboolean
 send_entered (GSockSocket *self, GSockSocket *socket, int fd, const GSockAddress *destination, const GSockSendSocketSpec *spec, GCancellable *cancellable, GError **error)
 {
-  GSockSocketPrivate *priv = gsock_socket_get_private (self), *sent = gsock_socket_get_private (socket);
+  GSockSocketPrivate *priv = gsock_socket_get_private (self);
   GSockPatience patience = { spec->send.wait, gsock_socket_effective_timeout (priv, spec->send.timeout), cancellable, 0 };
   GSockParcel parcel;
   gssize result;
 
-  if (!check_parts_well (&sent->handle, fd, error))
+  if (!gsock_send_socket_pack (socket, fd, spec->unlink_on_close, &parcel, error))
     return FALSE;
-  part_with (&sent->handle, fd);
-  gsock_parcel_pack (&parcel, socket, spec->unlink_on_close);
   result = send_parcel (&priv->handle, &parcel, fd, destination, &patience);
   if (result < 0)
     return gsock_set_send_descriptors_error (error, result, "send-socket", destination);
-  if (spec->unlink_on_close)
-    sent->unlink_on_close = FALSE;
+  gsock_send_socket_done (socket, spec->unlink_on_close);
   return TRUE;
 }
 

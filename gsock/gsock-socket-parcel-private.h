@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <gsock/gsock-fd-passing-private.h>
 #include <gsock/gsock-socket-private.h>
 
 G_BEGIN_DECLS
@@ -44,5 +45,22 @@ gsize gsock_parcel_encode (const GSockParcel *self, guint8 *bytes);
 /* Each answers NULL, or what is wrong. */
 const char *gsock_parcel_check_head (const guint8 *head, gsize *body_length);
 const char *gsock_parcel_decode (GSockParcel *self, const guint8 *body, gsize length);
+
+/* gsock-op-send-socket.c */
+gboolean gsock_send_socket_pack (GSockSocket *socket, int fd, gboolean file, GSockParcel *parcel, GError **error);
+void gsock_send_socket_done (GSockSocket *socket, gboolean file);
+
+/* gsock-op-receive-socket.c: the step of receiving one. */
+typedef struct
+{
+  GSockReceiveDescriptors received;
+  guint8 bytes[GSOCK_PARCEL_MAX];
+  gsize body;
+  const char *wrong; /* with what send-socket should have written */
+  gboolean headed;   /* the head was looked at */
+} GSockReceiveSocket;
+
+void gsock_receive_socket_init (GSockReceiveSocket *self, const GSockHandle *handle);
+GSockSocket *gsock_receive_socket_conclude (GSockReceiveSocket *self, const GSockHandle *handle, gssize result, const GSockReceiveSocketSpec *asked, GError **error);
 
 G_END_DECLS
