@@ -103,6 +103,14 @@ gsock_keyword_next_id (guint64 *bits)
 gboolean gsock_keyword_names_equal (const char *name, const char *canonical);
 char *gsock_keyword_nearest (const char *name, GPtrArray *candidates);
 
+/* va_list may be an array type, which a pointer to a parameter of that type would not be. */
+typedef struct
+{
+  va_list list;
+} GSockArguments;
+
+/* For hot calls: to copy a list that has just begun makes the processor wait for it. */
+gboolean gsock_keywords_parse (GSockKeywordTable *table, gpointer spec, const char *first_keyword, GSockArguments *arguments, GError **error);
 gboolean gsock_keywords_parse_valist (GSockKeywordTable *table, gpointer spec, const char *first_keyword, va_list arguments, GError **error);
 gboolean gsock_keywords_parse_values (GSockKeywordTable *table, gpointer spec, const char *const *names, const GValue *values, guint n_values, GError **error);
 gboolean gsock_keyword_store_value (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const GValue *value, GError **error);

@@ -8,12 +8,6 @@
 #include <gobject/gvaluecollector.h>
 #include <string.h>
 
-/* va_list may be an array type, which a pointer to a parameter of that type would not be. */
-typedef struct
-{
-  va_list list;
-} GSockArguments;
-
 static inline char
 canonical (char letter)
 {
@@ -274,13 +268,6 @@ store_other (GSockKeywordTable *table, gpointer field, const GSockKeyword *row, 
     case GSOCK_ARGUMENT_OBJECT:
       store_object (table, field, argument->pointer);
       break;
-    case GSOCK_ARGUMENT_ADDRESS:
-      if (argument->pointer != NULL)
-        *(GSockAddress *) field = *(const GSockAddress *) argument->pointer;
-      break;
-    case GSOCK_ARGUMENT_DOUBLE:
-      *(double *) field = argument->real;
-      break;
     case GSOCK_ARGUMENT_FLAGS:
       *(guint *) field |= (guint) argument->integer;
       break;
@@ -302,6 +289,10 @@ store (GSockKeywordTable *table, gpointer spec, const GSockKeyword *row, const G
 
   if (is_of (row, STORED_AS_INT))
     *(int *) field = (int) argument->integer;
+  else if (row->type == GSOCK_ARGUMENT_DOUBLE)
+    *(double *) field = argument->real;
+  else if (row->type == GSOCK_ARGUMENT_ADDRESS)
+    *(GSockAddress *) field = *(const GSockAddress *) argument->pointer;
   else
     store_other (table, field, row, argument);
 }
@@ -330,6 +321,7 @@ static inline gboolean
 is_fine (const GSockKeyword *row, const GSockArgument *argument)
 {
   return is_of (row, UNCHECKED)
+         || (row->type == GSOCK_ARGUMENT_DOUBLE && argument->real >= 0)
          || (is_of (row, RANGED) && row->minimum < row->maximum
              && argument->integer >= row->minimum && argument->integer <= row->maximum);
 }
@@ -382,8 +374,9 @@ collect_other (GSockKeywordTable *table, gpointer spec, const char *name, GSockA
   return table->other (spec, name, &value, error);
 }
 
-static gboolean
-parse_arguments (GSockKeywordTable *table, gpointer spec, const char *first_keyword, GSockArguments *arguments, GError **error)
+/* Reads name/value pairs up to a NULL name. */
+gboolean
+gsock_keywords_parse (GSockKeywordTable *table, gpointer spec, const char *first_keyword, GSockArguments *arguments, GError **error)
 {
   guint64 seen = 0;
 
@@ -405,7 +398,6 @@ parse_arguments (GSockKeywordTable *table, gpointer spec, const char *first_keyw
   return TRUE;
 }
 
-/* Reads name/value pairs up to a NULL name. */
 gboolean
 gsock_keywords_parse_valist (GSockKeywordTable *table, gpointer spec, const char *first_keyword, va_list list, GError **error)
 {
@@ -413,7 +405,7 @@ gsock_keywords_parse_valist (GSockKeywordTable *table, gpointer spec, const char
   gboolean done;
 
   va_copy (arguments.list, list);
-  done = parse_arguments (table, spec, first_keyword, &arguments, error);
+  done = gsock_keywords_parse (table, spec, first_keyword, &arguments, error);
   va_end (arguments.list);
   return done;
 }

@@ -229,7 +229,7 @@ take_held (ReceiveMany *self)
 
 /* With nothing in the batch yet it may wait. Where others may hold segments for this call the kernel
  * must not do the waiting. */
-static inline gssize
+static G_ALWAYS_INLINE inline gssize
 receive_more (ReceiveMany *self, int fd, int flags)
 {
   gssize result = TRUE;
@@ -403,14 +403,14 @@ gssize
 gsock_socket_receive_many (GSockSocket *self, GSockBatch *batch, guint most, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
 {
   GSockReceiveManySpec spec = GSOCK_RECEIVE_MANY_SPEC_INIT;
-  va_list arguments;
+  GSockArguments arguments;
   gboolean parsed;
 
   g_return_val_if_fail (gsock_socket_check (self), -1);
 
-  va_start (arguments, first_keyword);
-  parsed = gsock_keywords_parse_valist (&gsock_receive_many_keywords, &spec, first_keyword, arguments, error);
-  va_end (arguments);
+  va_start (arguments.list, first_keyword);
+  parsed = gsock_keywords_parse (&gsock_receive_many_keywords, &spec, first_keyword, &arguments, error);
+  va_end (arguments.list);
   return parsed ? receive_many_checked (self, batch, most, spec.size, spec.flags, spec.wait, spec.timeout, cancellable, error) : -1;
 }
 

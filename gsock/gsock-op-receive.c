@@ -474,14 +474,14 @@ gssize
 gsock_socket_receive_from (GSockSocket *self, void *buffer, gsize length, GSockReceived *received, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
 {
   GSockReceiveSpec spec = GSOCK_RECEIVE_SPEC_INIT;
-  va_list arguments;
+  GSockArguments arguments;
   gboolean parsed;
 
   g_return_val_if_fail (gsock_socket_check (self), -1);
 
-  va_start (arguments, first_keyword);
-  parsed = gsock_keywords_parse_valist (&gsock_receive_keywords, &spec, first_keyword, arguments, error);
-  va_end (arguments);
+  va_start (arguments.list, first_keyword);
+  parsed = gsock_keywords_parse (&gsock_receive_keywords, &spec, first_keyword, &arguments, error);
+  va_end (arguments.list);
   return parsed ? receive_by_spec (self, buffer, length, &spec, received, cancellable, error) : -1;
 }
 

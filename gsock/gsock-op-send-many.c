@@ -157,7 +157,7 @@ send_alike (SendMany *self, int fd, int flags, guint n)
   fill_header (self, &header, &vector, self->at, gsock_batch_offset_at (batch, last) + gsock_batch_length_at (batch, last) - gsock_batch_offset_at (batch, self->at));
   header.msg_control = control.bytes;
   header.msg_controllen = sizeof control.bytes;
-  if (sendmsg (fd, &header, self->flags | flags) < 0)
+  if (G_UNLIKELY (sendmsg (fd, &header, self->flags | flags) < 0))
     return -errno;
   self->segments->cutting = GSOCK_CUTTING_PROVEN;
   return n;
@@ -476,15 +476,15 @@ gssize
 gsock_socket_send_many (GSockSocket *self, GSockBatch *batch, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
 {
   GSockSendSpec spec;
-  va_list arguments;
+  GSockArguments arguments;
   gboolean parsed;
 
   g_return_val_if_fail (gsock_socket_check (self), -1);
 
   gsock_send_spec_init (&spec);
-  va_start (arguments, first_keyword);
-  parsed = gsock_keywords_parse_valist (&gsock_send_many_keywords, &spec, first_keyword, arguments, error);
-  va_end (arguments);
+  va_start (arguments.list, first_keyword);
+  parsed = gsock_keywords_parse (&gsock_send_many_keywords, &spec, first_keyword, &arguments, error);
+  va_end (arguments.list);
   return parsed ? send_many_by_spec (self, batch, &spec, cancellable, error) : -1;
 }
 

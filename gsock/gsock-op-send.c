@@ -422,15 +422,15 @@ gssize
 gsock_socket_send_to (GSockSocket *self, const void *buffer, gsize length, GCancellable *cancellable, GError **error, const char *first_keyword, ...)
 {
   GSockSendSpec spec;
-  va_list arguments;
+  GSockArguments arguments;
   gboolean parsed;
 
   g_return_val_if_fail (gsock_socket_check (self), -1);
 
   gsock_send_spec_init (&spec);
-  va_start (arguments, first_keyword);
-  parsed = gsock_keywords_parse_valist (&gsock_send_keywords, &spec, first_keyword, arguments, error);
-  va_end (arguments);
+  va_start (arguments.list, first_keyword);
+  parsed = gsock_keywords_parse (&gsock_send_keywords, &spec, first_keyword, &arguments, error);
+  va_end (arguments.list);
   return parsed ? send_by_spec (self, buffer, length, &spec, cancellable, error) : -1;
 }
 
