@@ -12,9 +12,8 @@ G_BEGIN_DECLS
  * GSockAddress, but for the name of a local socket. Zeros are none. */
 typedef struct
 {
-  guint32 length;
-  guint8 bytes[GSOCK_KEPT_SHORT];
-  GSockAddress *whole; /* of one that is longer */
+  guint8 length;
+  guint8 bytes[GSOCK_KEPT_SHORT]; /* those of a pointer to a GSockAddress, where it is longer */
 } GSockKeptAddress;
 
 void gsock_kept_address_set (GSockKeptAddress *self, const GSockAddress *address);

@@ -17,9 +17,7 @@ typedef struct
   GSList *stale;      /* what it is to forget when it does */
   guint n_in_set;
   GPtrArray *direct;  /* the records that are watched by themselves */
-  GArray *slots;      /* of Slot: what a tag of the set stands for */
-  guint free_slot;    /* counted from 1 */
-  GPtrArray *holders; /* by number: the records of the set, NULL where it has none */
+  GArray *slots;      /* of Slot, by number: what a tag of the set stands for */
 } GSockReadiness;
 
 /* A descriptor, for the one handle that has it: what of it is waited for. */
@@ -31,8 +29,8 @@ struct _GSockRecord
   GSockInterest *first, *last; /* who wait */
   gpointer tag;                /* watched by itself */
   int fd;
-  guint slot;                  /* from 1; 0: not in the set */
   guint16 registered;          /* for which events */
+  GSockFlag in_set;
 };
 
 /* Tells what happened to a record. */

@@ -11,59 +11,52 @@
 /* Past so many a set is cheaper: asking it takes a system call of its own. */
 #define DIRECT_MAX 2
 
-/* The generation makes out what is told of a record that is gone. */
+/* Which record of the set a number belongs to. Should it be two sockets' the second one is watched by
+ * itself: the set knows a number and a file only once, and a number that somebody has closed behind our
+ * back is another file's by now, of which nothing must be changed in the name of the first. The
+ * generation makes out what is told of a record that is gone. */
 typedef struct
 {
-  GSockRecord *record;
+  GSockRecord *record; /* NULL: none */
   guint generation;
-  guint next_free;
 } Slot;
 
 static Slot *
-get_slot (GSockReadiness *self, guint slot)
+get_slot (GSockReadiness *self, int fd)
 {
-  return &g_array_index (self->slots, Slot, slot - 1);
+  if ((guint) fd >= self->slots->len)
+    g_array_set_size (self->slots, (guint) fd + 1);
+  return &g_array_index (self->slots, Slot, fd);
 }
 
 static guint64
-tag_of (GSockReadiness *self, guint slot)
+tag_of (GSockReadiness *self, int fd)
 {
-  return (guint64) get_slot (self, slot)->generation << 32 | slot;
+  return (guint64) get_slot (self, fd)->generation << 32 | (guint) fd;
 }
 
 static GSockRecord *
 find_record (GSockReadiness *self, guint64 tag)
 {
-  guint slot = (guint32) tag;
+  int fd = (int) (guint32) tag;
 
-  if (slot == 0 || slot > self->slots->len || tag_of (self, slot) != tag)
-    return NULL;
-  return get_slot (self, slot)->record;
-}
-
-static guint
-take_slot (GSockReadiness *self, GSockRecord *record)
-{
-  guint slot = self->free_slot;
-
-  if (slot == 0)
-    {
-      g_array_append_vals (self->slots, &(Slot){ .generation = 1 }, 1);
-      slot = self->slots->len;
-    }
-  else
-    self->free_slot = get_slot (self, slot)->next_free;
-  get_slot (self, slot)->record = record;
-  return slot;
+  return tag_of (self, fd) == tag ? get_slot (self, fd)->record : NULL;
 }
 
 static void
-release_slot (GSockReadiness *self, guint slot)
+take_slot (GSockReadiness *self, GSockRecord *record)
 {
-  Slot *at = get_slot (self, slot);
+  get_slot (self, record->fd)->record = record;
+  record->in_set = TRUE;
+}
 
-  *at = (Slot){ .generation = at->generation + 1, .next_free = self->free_slot };
-  self->free_slot = slot;
+static void
+release_slot (GSockReadiness *self, GSockRecord *record)
+{
+  Slot *slot = get_slot (self, record->fd);
+
+  *slot = (Slot){ .generation = slot->generation + 1 };
+  record->in_set = FALSE;
 }
 
 void
@@ -73,8 +66,7 @@ gsock_readiness_init (GSockReadiness *self, GSource *source)
     .source = source,
     .set = -1,
     .direct = g_ptr_array_new (),
-    .slots = g_array_new (FALSE, FALSE, sizeof (Slot)),
-    .holders = g_ptr_array_new (),
+    .slots = g_array_new (FALSE, TRUE, sizeof (Slot)),
   };
 }
 
@@ -120,11 +112,12 @@ gsock_readiness_end (GSockReadiness *self)
     {
       GSockRecord *record = g_array_index (self->slots, Slot, i).record;
 
-      if (record != NULL)
-        record->slot = record->registered = 0;
+      if (record == NULL)
+        continue;
+      record->in_set = FALSE;
+      record->registered = 0;
     }
   g_array_set_size (self->slots, 0);
-  g_ptr_array_set_size (self->holders, 0);
 }
 
 void
@@ -132,7 +125,6 @@ gsock_readiness_clear (GSockReadiness *self)
 {
   g_ptr_array_unref (self->direct);
   g_array_unref (self->slots);
-  g_ptr_array_unref (self->holders);
 }
 
 static void
@@ -155,30 +147,13 @@ stop_watching_directly (GSockReadiness *self, GSockRecord *record)
   g_ptr_array_remove_fast (self->direct, record);
 }
 
-/* Which record of the set a number belongs to. Should it be two sockets' the second one is watched by
- * itself: the set knows a number and a file only once, and a number that somebody has closed behind our
- * back is another file's by now, of which nothing must be changed in the name of the first. */
-static GSockRecord **
-holder_of (GSockReadiness *self, int fd)
-{
-  if ((guint) fd >= self->holders->len)
-    g_ptr_array_set_size (self->holders, fd + 1);
-  return (GSockRecord **) &g_ptr_array_index (self->holders, fd);
-}
-
 static gboolean
 add_to_set (GSockReadiness *self, GSockRecord *record, guint events)
 {
-  if (*holder_of (self, record->fd) != NULL)
+  if (get_slot (self, record->fd)->record != NULL
+      || gsock_sys_readiness_add (self->set, record->fd, events, tag_of (self, record->fd)) < 0)
     return FALSE;
-  record->slot = take_slot (self, record);
-  if (gsock_sys_readiness_add (self->set, record->fd, events, tag_of (self, record->slot)) < 0)
-    {
-      release_slot (self, record->slot);
-      record->slot = 0;
-      return FALSE;
-    }
-  *holder_of (self, record->fd) = record;
+  take_slot (self, record);
   record->registered = events;
   self->n_in_set++;
   return TRUE;
@@ -190,9 +165,7 @@ remove_from_set (GSockReadiness *self, GSockRecord *record)
 {
   if (!self->inherited)
     gsock_sys_readiness_forget (self->set, record->fd);
-  *holder_of (self, record->fd) = NULL;
-  release_slot (self, record->slot);
-  record->slot = 0;
+  release_slot (self, record);
   record->registered = 0;
   if (--self->n_in_set == 0 && !self->inherited)
     close_set (self);
@@ -249,7 +222,7 @@ modify (GSockReadiness *self, GSockRecord *record, guint events)
 {
   if (record->tag != NULL)
     g_source_modify_unix_fd (self->source, record->tag, events);
-  else if (gsock_sys_readiness_watch (self->set, record->fd, events, tag_of (self, record->slot)) < 0)
+  else if (gsock_sys_readiness_watch (self->set, record->fd, events, tag_of (self, record->fd)) < 0)
     {
       remove_from_set (self, record);
       register_anew (self, record, events);
@@ -278,7 +251,7 @@ gsock_readiness_forget (GSockReadiness *self, GSockRecord *record)
 {
   if (record->tag != NULL)
     stop_watching_directly (self, record);
-  else if (record->slot != 0)
+  else if (record->in_set)
     remove_from_set (self, record);
 }
 
@@ -366,11 +339,9 @@ gsock_readiness_renew (GSockReadiness *self)
       if (record == NULL)
         continue;
       events = record->registered;
-      if (again && gsock_sys_readiness_add (self->set, record->fd, events, tag_of (self, record->slot)) == 0)
+      if (again && gsock_sys_readiness_add (self->set, record->fd, events, tag_of (self, record->fd)) == 0)
         continue;
-      *holder_of (self, record->fd) = NULL;
-      release_slot (self, record->slot);
-      record->slot = 0;
+      release_slot (self, record);
       self->n_in_set--;
       watch_directly (self, record, events);
     }

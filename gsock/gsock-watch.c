@@ -16,9 +16,9 @@ struct _GSockWatch
 {
   GSockInterest interest;
   guint references;
-  gboolean ended;    /* atomic */
   guint16 events;
-  gboolean hopeless; /* so it was when it was told last */
+  GSockFlag ended;    /* atomic */
+  GSockFlag hopeless; /* so it was when it was told last */
   GSockSocket *socket;
   GSockWatchFunc callback;
   gpointer user_data;
