@@ -144,7 +144,7 @@ take (int fd)
 static gboolean
 is_in_set (const Told *told)
 {
-  return told->record.slot != 0;
+  return told->record.in_set;
 }
 
 static gboolean
