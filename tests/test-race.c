@@ -250,7 +250,7 @@ test_time_runs_out (void)
 static void
 test_without_waiting (void)
 {
-  g_autoptr (GSockSocket) socket = NULL, local = NULL;
+  g_autoptr (GSockSocket) socket = NULL;
   g_autoptr (GError) error = NULL;
   TestTrack track;
 
@@ -363,7 +363,6 @@ limit_descriptors (int more)
 static void
 race_with_one_descriptor (gpointer data)
 {
-  g_autoptr (GSockSocket) socket = NULL;
   g_autoptr (GError) error = NULL;
   TestTrack track;
 
