@@ -20,9 +20,12 @@ void
 gsock_race_interleave (const GSockAddress **addresses, guint n_addresses)
 {
   g_autofree const GSockAddress **sorted = g_new (const GSockAddress *, n_addresses);
-  int first = n_addresses > 0 ? gsock_address_family_number (addresses[0]) : AF_UNSPEC;
   guint n_sorted = 0, at[2] = { 0, 0 };
+  int first;
 
+  if (n_addresses == 0)
+    return;
+  first = gsock_address_family_number (addresses[0]);
   while (n_sorted < n_addresses)
     for (guint turn = 0; turn < 2; turn++)
       {
