@@ -176,8 +176,6 @@ test_refused_text (void)
 static gboolean
 write_more (GSockActiveSocket *socket, guint kind, const guint8 *data, gsize length, GError **error)
 {
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-
   if (kind == 0)
     return gsock_active_socket_write_bytes (socket, data, length, NULL, error, "timeout", 0.02, NULL);
   if (kind == 1)
