@@ -21,7 +21,8 @@ gsock_buffer_length (const GSockBuffer *self)
 static inline guint8 *
 gsock_buffer_peek (const GSockBuffer *self)
 {
-  return self->data + self->start;
+  /* Nothing is nowhere, and nothing can be added to that. */
+  return self->start > 0 ? self->data + self->start : self->data;
 }
 
 static inline void

@@ -364,6 +364,7 @@ gssize gsock_send_try (GSockSocket *self, const guint8 *buffer, gsize length, co
 gssize gsock_receive_try (GSockSocket *self, guint8 *buffer, gsize length, int flags, GSockReceived *received);
 GSockCollect gsock_collect_for_receiver (GSockSocket *socket, const GSockAddress *destination);
 gssize gsock_send_message_to (GSockSocket *self, GSockMessage *message, const GSockAddress *destination, guint flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
+gssize gsock_check_can_receive (GSockHandle *handle);
 gssize gsock_check_receivable (GSockHandle *handle);
 gboolean gsock_set_receive_error (GError **error, const char *operator_name, gssize failure, const GSockHandle *handle);
 short gsock_receive_events (int flags);

@@ -137,7 +137,7 @@ receive_descriptors (GSockSocket *self, GSockReceiveDescriptors *received, guint
       || !gsock_check_n_descriptors (wanted->operation, wanted->maximum, error))
     return FALSE;
   gsock_receive_descriptors_init (received, &priv->handle, payload, size);
-  result = gsock_check_receivable (&priv->handle);
+  result = gsock_check_can_receive (&priv->handle);
   if (G_LIKELY (result == 0))
     result = gsock_drive (&priv->handle, &received->operation, &patience);
   /* What came is told where something stops the rest. */

@@ -182,7 +182,7 @@ receive_by_spec (GSockSocket *self, const GSockReceiveSocketSpec *spec, GCancell
       || (spec->external_format != NULL && !gsock_external_format_check (spec->external_format, error)))
     return NULL;
   gsock_receive_socket_init (&operation, &priv->handle);
-  result = gsock_check_receivable (&priv->handle);
+  result = gsock_check_can_receive (&priv->handle);
   if (result == 0)
     result = gsock_drive (&priv->handle, &operation.received.operation, &patience);
   return gsock_receive_socket_conclude (&operation, &priv->handle, result < 0 && gsock_handle_is_closed (&priv->handle) ? -GSOCK_E_CLOSED : result, spec, error);

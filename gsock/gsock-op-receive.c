@@ -174,11 +174,10 @@ is_still_unbound (GSockHandle *handle)
   return !handle->bound;
 }
 
+/* For what looks into the buffer of the stream itself. */
 gssize
-gsock_check_receivable (GSockHandle *handle)
+gsock_check_can_receive (GSockHandle *handle)
 {
-  if (G_UNLIKELY ((handle->buffered & GSOCK_BUFFERED_INPUT) != 0))
-    return -GSOCK_E_UNREAD;
   if (G_LIKELY ((handle->bound | handle->connected) != 0 || handle->fd < 0))
     return 0;
   if (handle->datagrams)
@@ -186,6 +185,12 @@ gsock_check_receivable (GSockHandle *handle)
   if ((handle->type == SOCK_STREAM || handle->type == SOCK_SEQPACKET) && !handle->connecting && !handle->exposed)
     return -ENOTCONN;
   return 0;
+}
+
+gssize
+gsock_check_receivable (GSockHandle *handle)
+{
+  return G_UNLIKELY ((handle->buffered & GSOCK_BUFFERED_INPUT) != 0) ? -GSOCK_E_UNREAD : gsock_check_can_receive (handle);
 }
 
 static G_ALWAYS_INLINE inline gssize

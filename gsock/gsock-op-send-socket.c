@@ -26,6 +26,10 @@ check_parts_well (GSockHandle *handle, int fd, GError **error)
     return refuse_state (error, "the socket is still connecting: finish-connect tells the outcome");
   if ((__atomic_load_n (&handle->users, __ATOMIC_ACQUIRE) & GSOCK_USERS_IN_KERNEL_MASK) != 0)
     return refuse_state (error, "another thread waits in a call on the socket: end that first");
+  if ((handle->buffered & GSOCK_BUFFERED_INPUT) != 0)
+    return refuse_state (error, "what was read ahead is in its buffer and would stay here: read it, or drop it with clear-input");
+  if ((handle->buffered & GSOCK_BUFFERED_OUTPUT) != 0)
+    return refuse_state (error, "what was written to it is in its buffer and would stay here: send it with finish-output first");
   if (!gsock_segments_part (handle, fd))
     return refuse_state (error, "datagrams that came joined are held for the socket: receive them first");
   return TRUE;

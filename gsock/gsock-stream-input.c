@@ -12,6 +12,7 @@ run (GSockActiveSocket *self, GSockRead *read, gboolean wait, double timeout, GC
   GSockSocketPrivate *priv = gsock_socket_get_private (GSOCK_SOCKET (self));
   GSockPatience patience = { wait, gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
 
+  read->waits = wait;
   return gsock_read_begin (read, self, error)
          && gsock_read_conclude (read, gsock_drive (&priv->handle, &read->operation, &patience), error);
 }

@@ -19,6 +19,7 @@ struct _GSockRead
   GSockTurn turn;
   gssize count;        /* of characters or bytes; negative: up to the end */
   gboolean partial;    /* fewer will do */
+  gboolean waits;      /* where there is nothing */
   gsize maximum;       /* bytes of a line */
   gsize wanted;        /* so many bytes at least are missing */
   gboolean ended;

@@ -46,7 +46,7 @@ write_bytes (GSockActiveSocket *self, gconstpointer buffer, gsize length, const 
 
   if (buffer == NULL && length > 0)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "write-bytes: there is no buffer");
-  gsock_write_init (&write, "write-bytes", buffer, length);
+  gsock_write_init (&write, "write-bytes", buffer != NULL ? buffer : "", length);
   return run (self, &write, spec, cancellable, error);
 }
 

@@ -9,7 +9,8 @@
 #include <poll.h>
 #include <string.h>
 
-/* A peer that sends faster than this reads shall not keep a deadline from being looked at. */
+/* A peer that sends faster than this reads shall not keep a deadline from being looked at. Who does not
+ * wait has none, and takes what is there. */
 #define FILLS_MAX 16
 
 /* To the end of the stream: so much at a time. */
@@ -267,7 +268,7 @@ take_or_fill (GSockRead *self, int fd, int flags, gboolean *filled)
   GSockStreams *streams = self->streams;
   gssize result = self->take (self);
 
-  for (guint i = 0; result == -EAGAIN && i < FILLS_MAX; i++)
+  for (guint i = 0; result == -EAGAIN && (i < FILLS_MAX || !self->waits); i++)
     {
       gssize n = gsock_input_fill (&streams->input, streams->handle, fd, flags, self->wanted);
 
@@ -293,6 +294,8 @@ step_read (GSockOperation *operation, int fd, int flags)
     return -EAGAIN;
   before = input->offset;
   result = take_or_fill (self, fd, flags, &changed);
+  /* Who waits for the first byte, as most do, keeps no room for it. */
+  gsock_buffer_trim (&input->raw, 0);
   gsock_handle_set_buffered (self->streams->handle, GSOCK_BUFFERED_INPUT, gsock_buffer_length (&input->raw) > 0);
   gsock_claim_release (&input->claim, self->streams->handle, &self->turn, changed || input->offset != before);
   return result;

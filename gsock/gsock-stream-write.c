@@ -38,7 +38,7 @@ gsock_output_flush (GSockOutput *self, int fd, int flags)
   gssize result = send_all (fd, gsock_buffer_peek (&self->raw), gsock_buffer_length (&self->raw), flags, &sent);
 
   gsock_buffer_consume (&self->raw, is_final (result) ? gsock_buffer_length (&self->raw) : sent);
-  gsock_buffer_trim (&self->raw, self->size);
+  gsock_buffer_trim (&self->raw, 0);
   return result;
 }
 

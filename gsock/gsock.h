@@ -17,6 +17,7 @@
 #include <gsock/gsock-socket-batch.h>
 #include <gsock/gsock-active-socket.h>
 #include <gsock/gsock-stream.h>
+#include <gsock/gsock-stream-async.h>
 #include <gsock/gsock-passive-socket.h>
 #include <gsock/gsock-credentials.h>
 #include <gsock/gsock-datagram-socket.h>
