@@ -43,6 +43,8 @@ namespace GSock {
 		public bool listen_on (...) throws GLib.Error;
 		[CCode (error_pos = 1.5, sentinel = "NULL")]
 		public GSock.ActiveSocket accept_connection (GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public GLib.GenericArray<GSock.ActiveSocket> accept_many (uint limit, GLib.Cancellable? cancellable, ...) throws GLib.Error;
 	}
 
 	public struct Address {

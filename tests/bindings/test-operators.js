@@ -35,6 +35,14 @@ test('a stream both ways', () => withStream((server, client, peer) => {
     equal(peer.receive_from({timeout: 5}).data.length, 0);
 }));
 
+test('many are accepted', () => withStream(server => {
+    const clients = [1, 2, 3].map(() => GSock.make_socket({remoteAddress: server.get_local_address()}));
+    const accepted = [...server.accept_many({limit: 2, timeout: 5}), ...server.accept_many(0, {timeout: 5})];
+    equal(accepted.length, 3);
+    [...clients, ...accepted].forEach(socket => socket.close());
+    throws(GSock.Error.WOULD_BLOCK, () => server.accept_many({wait: false}));
+}));
+
 test('what a stream gives has no sender', () => withStream((server, client, peer) => {
     client.send_to('x');
     const received = peer.receive_from({timeout: 5});

@@ -55,6 +55,15 @@ class Streams(unittest.TestCase):
         self.assertEqual(self.client.send_to(b'0123456789', start=2, end=5), 3)
         self.assertEqual(self.peer.receive_from(timeout=5).data, b'234')
 
+    def test_many_are_accepted(self):
+        with GSock.make_socket(remote_address=self.server.get_local_address()), \
+             GSock.make_socket(remote_address=self.server.get_local_address()):
+            accepted = self.server.accept_many(timeout=5)
+            self.assertEqual(len(accepted), 2)
+            for connection in accepted:
+                connection.close()
+        self.assertRaises(BlockingIOError, self.server.accept_many, limit=3, wait=False)
+
     def test_nobody_came(self):
         self.assertRaises(TimeoutError, self.server.accept_connection, timeout=0.01)
         self.assertRaises(BlockingIOError, self.server.accept_connection, wait=False)

@@ -201,6 +201,7 @@ const OPTIONAL = {
     condition: 'in',
     interface: null,
     ipv6: 1,
+    limit: 0,
     name: null,
     numeric: false,
     payload: null,
@@ -221,6 +222,7 @@ const CONVERSIONS = {
     bytes: toBytes,
     condition: toCondition,
     data: toBytes,
+    limit: toInteger,
     maximum: toCount,
     most: toInteger,
     payload: value => value === null ? null : new GLib.Bytes(toBytes(value)),
@@ -289,6 +291,7 @@ var METHODS = {
     },
     PassiveSocket: {
         accept_connection: {keyworded: true},
+        accept_many: {parameters: ['limit'], keyworded: true},
         listen_on: {keyworded: true, final: true},
     },
 };

@@ -272,6 +272,7 @@ DEFAULTS = {
     'condition': "'in'",
     'flags': 'NO_FLAGS',
     'ipv6': 'IPV6',
+    'limit': '0',
     'numeric': 'False',
     'poll': 'True',
     'read': 'False',
