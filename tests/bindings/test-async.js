@@ -108,6 +108,31 @@ test('connections are awaited one after the other', async () => {
     clients.forEach(client => client.close());
 });
 
+test('a socket is made', async () => {
+    const server = await GSock.make_socket_async({connect: 'passive', localHost});
+    const [client, peer] = await Promise.all([
+        GSock.make_socket_async({remoteHost: 'localhost', remotePort: server.localPort, ipv6: 'no'}),
+        server.accept_connection_async(),
+    ]);
+    ok(client.connected);
+    client.close();
+    peer.close();
+    const port = server.localPort;
+    server.close();
+    const refused = await refusal(GSock.make_socket_async({remoteHost: localHost, remotePort: port}));
+    ok(refused.matches(GSock.Error, GSock.Error.CONNECTION_REFUSED));
+    const cancellable = new Gio.Cancellable();
+    cancellable.cancel();
+    const cancelled = await refusal(GSock.make_socket_async(
+        {remoteHost: localHost, remotePort: port, cancellable}));
+    ok(cancelled.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED));
+    ok((await refusal(GSock.make_socket_async({remotHost: ''}))).matches(GSock.Error,
+        GSock.Error.UNKNOWN_KEYWORD));
+    const udp = await GSock.make_instance_async(GSock.DatagramSocket, {localHost});
+    ok(udp instanceof GSock.DatagramSocket && udp.bound);
+    udp.close();
+});
+
 test('a watch', () => withDatagrams(async (alice, bob) => {
     const got = [];
     await new Promise(resolve => {

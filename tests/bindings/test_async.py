@@ -4,6 +4,7 @@
 import asyncio
 import functools
 import gc
+import os
 import unittest
 
 import tap
@@ -58,6 +59,29 @@ class Callbacks(unittest.TestCase):
             self.assertTrue(call(client.connect_to_async, 'connect_to_finish', 'localhost', port=port))
             with call(server.accept_connection_async, 'accept_connection_finish', timeout=5) as peer:
                 self.assertEqual(peer.get_remote_address(), client.get_local_address())
+
+    def test_sockets_are_made(self):
+        got, loop = [], GLib.MainLoop()
+
+        def on_done(source, result):
+            got.append((source, result))
+            loop.quit()
+
+        GSock.make_socket_async(connect='passive', local_host=LOCALHOST, callback=on_done)
+        loop.run()
+        with GSock.make_socket_finish(got.pop()[1]) as server:
+            GSock.make_socket_async(remote_host=LOCALHOST, remote_port=server.props.local_port, callback=on_done)
+            loop.run()
+            with GSock.make_socket_finish(got.pop()[1]) as client:
+                self.assertTrue(client.props.connected)
+            GSock.make_instance_async(GSock.DatagramSocket, local_host=LOCALHOST, callback=on_done)
+            loop.run()
+            GSock.make_instance_finish(got.pop()[1]).close()
+            port = server.props.local_port
+        GSock.make_socket_async(remote_host=LOCALHOST, remote_port=port, callback=on_done)
+        loop.run()
+        with self.assertRaises(ConnectionRefusedError):
+            GSock.make_socket_finish(got.pop()[1])
 
     def test_errors(self):
         with self.assertRaises(TimeoutError):
@@ -159,6 +183,39 @@ class Awaited(unittest.TestCase):
             got += (await peer.receive_from_async(timeout=5)).data
         self.assertEqual(await sending, len(large))
         self.assertEqual(got, large)
+
+    @awaited
+    async def test_sockets_are_made(self):
+        server = await GSock.make_socket_async(connect='passive', local_host=LOCALHOST)
+        self.sockets.append(server)
+        client = await GSock.make_socket_async(remote_host='localhost', remote_port=server.props.local_port, ipv6='no')
+        self.assertTrue(client.props.connected)
+        client.close()
+        (await GSock.make_instance_async(GSock.DatagramSocket, local_host=LOCALHOST)).close()
+        with self.assertRaises(ValueError):
+            await GSock.make_socket_async(remote_host=LOCALHOST)
+        with self.assertRaises(TypeError):
+            GSock.make_socket_async(cancellable=Gio.Cancellable())
+
+    @awaited
+    async def test_making_is_cancelled(self):
+        before = len(os.listdir('/proc/self/fd'))
+        server = self.make(connect='passive', local_host=LOCALHOST, backlog=0)
+        port, making = server.props.local_port, []
+        for _ in range(6):
+            making.append(asyncio.ensure_future(GSock.make_socket_async(remote_host=LOCALHOST, remote_port=port)))
+        await asyncio.sleep(0.1)
+        for task in making:
+            task.cancel()
+        done = await asyncio.gather(*making, return_exceptions=True)
+        self.assertTrue(any(isinstance(one, asyncio.CancelledError) for one in done))
+        for one in done:
+            if isinstance(one, GSock.Socket):
+                one.close()
+        server.close()
+        # The threads end by themselves.
+        while len(os.listdir('/proc/self/fd')) > before:
+            await asyncio.sleep(0.01)
 
     @awaited
     async def test_datagrams(self):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gsock as JavaScript has it: keywords in an object, native values, callbacks that close.
 
-/* exported _init, METHODS, Received, arrange, isKeywords, kebab, toBytes, toCondition, toInteger, toReceived, toText */
+/* exported _init, FUNCTIONS, METHODS, Received, arrange, isKeywords, kebab, toBytes, toCondition, toInteger, toReceived, toText */
 
 const {Gio, GLib, GObject} = imports.gi;
 
@@ -295,7 +295,7 @@ var METHODS = {
         listen_on: {keyworded: true, final: true},
     },
 };
-const FUNCTIONS = {
+var FUNCTIONS = {
     file_descriptors_from_activation: {parameters: ['unset_environment'], result: withNames},
     lookup_hostname: {parameters: ['name', 'ipv6', 'cancellable']},
     lookup_name: {parameters: ['address', 'numeric', 'cancellable']},

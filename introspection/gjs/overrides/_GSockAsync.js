@@ -4,7 +4,7 @@
 /* exported addOperators, install */
 
 const {GLib} = imports.gi;
-const {METHODS, arrange, isKeywords, toCondition, toReceived} = imports.overrides.GSock;
+const {FUNCTIONS, METHODS, arrange, isKeywords, toCondition, toReceived} = imports.overrides.GSock;
 
 const GSock = imports.gi.GSock;
 
@@ -48,6 +48,10 @@ function addOperators() {
                     prototype[`${operator}_finish`], {...shape, last: ['priority']});
             }
         }
+    }
+    for (const operator of ['make_instance', 'make_socket']) {
+        GSock[`${operator}_async`] = promise(operator, GSock[`${operator}_async`],
+            GSock[`${operator}_finish`], {...FUNCTIONS[operator], last: ['priority']});
     }
 }
 

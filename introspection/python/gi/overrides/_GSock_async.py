@@ -4,10 +4,13 @@ context; without one they are awaited, in the event loop of asyncio.
 """
 
 import asyncio
+import concurrent.futures
 import functools
+import threading
 
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
+from . import GSock as face
 from . import _GSock_datagrams as datagrams
 from .GSock import (GSock, ConnectionInProgress, Received, TimedOut, WouldBlock, call_next, pack,
                     to_address, to_bytes, to_condition)
@@ -216,6 +219,54 @@ for cls, operators in AWAITABLE.items():
         twin = make_twin(vars(cls)[name + '_async'], LEADING[name], awaitable)
         twin.__name__ = name + '_async'
         setattr(cls, twin.__name__, twin)
+
+
+# What makes sockets
+
+def run_for(making, call):
+    making.set_running_or_notify_cancel()
+    try:
+        making.set_result(call())
+    except BaseException as error:
+        making.set_exception(error)
+
+
+def close_unwanted(future):
+    if not future.cancelled() and future.exception() is None:
+        future.result().close()
+
+
+async def make_awaited(function, *arguments, **keywords):
+    """In a thread: the race for an address among many needs GLib's main loop, or none."""
+    cancellable = Gio.Cancellable()
+    call = functools.partial(function, *arguments, cancellable=cancellable, **keywords)
+    making = concurrent.futures.Future()
+    threading.Thread(target=run_for, args=(making, call), daemon=True, name='gsock-make').start()
+    try:
+        return await asyncio.wrap_future(making)
+    except asyncio.CancelledError:
+        cancellable.cancel()
+        making.add_done_callback(close_unwanted)
+        raise
+
+
+def make_maker(begin, blocking):
+    def call(*leading, callback=None, priority=GLib.PRIORITY_DEFAULT, cancellable=None, **keywords):
+        """With a callback, which is given None and a result for the finish function, in the thread-default
+        main context of GLib; without one it is to be awaited.
+        """
+        if callback is None:
+            if cancellable is not None:
+                raise TypeError('what is awaited is cancelled as a task of asyncio: leave cancellable out')
+            return make_awaited(blocking, *leading, **keywords)
+        return call_next(begin, *leading, *pack(keywords), priority, cancellable, callback)
+    return call
+
+
+for name in ('make_socket', 'make_instance'):
+    maker = make_maker(getattr(GSock, name + '_async'), getattr(face, name))
+    maker.__name__ = name + '_async'
+    face.export(maker)
 
 
 # Watches, servers, and what ends
