@@ -57,6 +57,49 @@ take_spec (Accept *self, const GSockAcceptSpec *spec)
   self->spec.wait = FALSE;
 }
 
+static void
+accept_async (GTask *task, GSockPassiveSocket *self, const GSockAcceptSpec *spec, GError *error)
+{
+  Accept *accept = g_new0 (Accept, 1);
+
+  accept->attempt = (GSockAttempt){
+    .operation.events = POLLIN, .name = "accept-connection", .socket = GSOCK_SOCKET (self), .try = try_accept, .answer = answer, .error = error,
+  };
+  g_task_set_task_data (task, accept, accept_free);
+  if (error == NULL)
+    take_spec (accept, spec);
+  gsock_attempt_run (task, &accept->attempt);
+}
+
+/**
+ * gsock_passive_socket_accept_connection_direct_async:
+ * @self: a socket that listens
+ * @wait: whether to wait
+ * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
+ * @priority: of the callback in the main context
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async) (closure user_data): what to call when it is done
+ * @user_data: what to give it
+ *
+ * Accepts a connection without blocking, with fixed arguments; see
+ * [method@PassiveSocket.accept_connection_async]. It ends with
+ * [method@PassiveSocket.accept_connection_finish].
+ *
+ * Since: 1.0
+ */
+void
+gsock_passive_socket_accept_connection_direct_async (GSockPassiveSocket *self, gboolean wait, double timeout, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GSockAcceptSpec spec = GSOCK_ACCEPT_SPEC_INIT;
+
+  g_return_if_fail (GSOCK_IS_PASSIVE_SOCKET (self));
+
+  spec.wait = wait;
+  spec.timeout = timeout;
+  accept_async (gsock_async_task (self, gsock_passive_socket_accept_connection_async, priority, cancellable, callback, user_data),
+                self, &spec, NULL);
+}
+
 /**
  * gsock_passive_socket_accept_connection_async:
  * @self: a socket that listens
@@ -81,21 +124,14 @@ void
 gsock_passive_socket_accept_connection_async (GSockPassiveSocket *self, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GSockAcceptSpec spec = GSOCK_ACCEPT_SPEC_INIT;
-  Accept *accept;
-  GTask *task;
+  GError *error = NULL;
 
   g_return_if_fail (GSOCK_IS_PASSIVE_SOCKET (self));
 
-  task = gsock_async_task (self, gsock_passive_socket_accept_connection_async, priority, cancellable, callback, user_data);
-  accept = g_new0 (Accept, 1);
-  accept->attempt = (GSockAttempt){
-    .operation.events = POLLIN, .name = "accept-connection", .socket = GSOCK_SOCKET (self), .try = try_accept, .answer = answer,
-  };
-  g_task_set_task_data (task, accept, accept_free);
-  if (gsock_keywords_parse_values (&gsock_accept_keywords, &spec, names, values, n_values, &accept->attempt.error)
-      && (spec.external_format == NULL || gsock_external_format_check (spec.external_format, &accept->attempt.error)))
-    take_spec (accept, &spec);
-  gsock_attempt_run (task, &accept->attempt);
+  if (gsock_keywords_parse_values (&gsock_accept_keywords, &spec, names, values, n_values, &error) && spec.external_format != NULL)
+    gsock_external_format_check (spec.external_format, &error);
+  accept_async (gsock_async_task (self, gsock_passive_socket_accept_connection_async, priority, cancellable, callback, user_data),
+                self, &spec, error);
 }
 
 /**

@@ -153,6 +153,59 @@ take_spec (Connect *self, const GSockConnectSpec *spec)
     self->spec.connectable = g_object_ref (spec->connectable);
 }
 
+/* @address, which may be NULL, and the keywords are what the caller's were. */
+static void
+connect_async (GTask *task, GSockSocket *self, const GSockAddress *address, const GSockConnectSpec *spec, GError *error)
+{
+  GSockPatience none = GSOCK_PATIENCE_INIT (-1, NULL);
+  gboolean look_up = spec->host != NULL || spec->connectable != NULL;
+  Connect *connect = g_new0 (Connect, 1);
+
+  connect->attempt = (GSockAttempt){
+    .operation.events = POLLOUT, .name = "connect", .socket = self, .try = try_connect, .answer = answer, .error = error,
+  };
+  connect->reasons = (GSockReasons) GSOCK_REASONS_INIT ("connect");
+  g_task_set_task_data (task, connect, connect_free);
+  if (address != NULL)
+    connect->address = *address;
+  if (error == NULL && gsock_connect_check (self, address, spec, &connect->attempt.error))
+    take_spec (connect, spec);
+  if (look_up)
+    connect->attempt.prepare = find_addresses;
+  else if (connect->attempt.error == NULL)
+    find_addresses (&connect->attempt, &none, &connect->attempt.error);
+  gsock_attempt_run (task, &connect->attempt);
+}
+
+/**
+ * gsock_socket_connect_direct_async:
+ * @self: a socket
+ * @address: the remote address
+ * @wait: whether to wait
+ * @timeout: seconds, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
+ * @priority: of the callback in the main context
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async) (closure user_data): what to call when it is done
+ * @user_data: what to give it
+ *
+ * Connects the socket without blocking, with fixed arguments; see [method@Socket.connect_to_async]. It
+ * ends with [method@Socket.connect_to_finish].
+ *
+ * Since: 1.0
+ */
+void
+gsock_socket_connect_direct_async (GSockSocket *self, const GSockAddress *address, gboolean wait, double timeout, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GSockConnectSpec spec = GSOCK_CONNECT_SPEC_INIT;
+
+  g_return_if_fail (GSOCK_IS_SOCKET (self));
+
+  spec.wait = wait;
+  spec.timeout = timeout;
+  connect_async (gsock_async_task (self, gsock_socket_connect_to_async, priority, cancellable, callback, user_data),
+                 self, address, &spec, NULL);
+}
+
 /**
  * gsock_socket_connect_to_async:
  * @self: a socket
@@ -178,31 +231,13 @@ void
 gsock_socket_connect_to_async (GSockSocket *self, const GSockAddress *address, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GSockConnectSpec spec = GSOCK_CONNECT_SPEC_INIT;
-  Connect *connect;
-  GTask *task;
+  GError *error = NULL;
 
   g_return_if_fail (GSOCK_IS_SOCKET (self));
 
-  task = gsock_async_task (self, gsock_socket_connect_to_async, priority, cancellable, callback, user_data);
-  connect = g_new0 (Connect, 1);
-  connect->attempt = (GSockAttempt){
-    .operation.events = POLLOUT, .name = "connect", .socket = self, .prepare = find_addresses, .try = try_connect, .answer = answer,
-  };
-  connect->reasons = (GSockReasons) GSOCK_REASONS_INIT ("connect");
-  g_task_set_task_data (task, connect, connect_free);
-  if (address != NULL)
-    connect->address = *address;
-  if (gsock_keywords_parse_values (&gsock_connect_keywords, &spec, names, values, n_values, &connect->attempt.error)
-      && gsock_connect_check (self, address, &spec, &connect->attempt.error))
-    take_spec (connect, &spec);
-  if (spec.host == NULL && spec.connectable == NULL && connect->attempt.error == NULL)
-    {
-      GSockPatience none = GSOCK_PATIENCE_INIT (-1, NULL);
-
-      connect->attempt.prepare = NULL;
-      find_addresses (&connect->attempt, &none, &connect->attempt.error);
-    }
-  gsock_attempt_run (task, &connect->attempt);
+  gsock_keywords_parse_values (&gsock_connect_keywords, &spec, names, values, n_values, &error);
+  connect_async (gsock_async_task (self, gsock_socket_connect_to_async, priority, cancellable, callback, user_data),
+                 self, address, &spec, error);
 }
 
 /**

@@ -33,11 +33,15 @@ gssize gsock_socket_send_to_finish (GSockSocket *self, GAsyncResult *result, GEr
 GSOCK_AVAILABLE_IN_1_0
 void gsock_passive_socket_accept_connection_async (GSockPassiveSocket *self, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GSOCK_AVAILABLE_IN_1_0
+void gsock_passive_socket_accept_connection_direct_async (GSockPassiveSocket *self, gboolean wait, double timeout, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
 GSockActiveSocket *gsock_passive_socket_accept_connection_finish (GSockPassiveSocket *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* connect */
 GSOCK_AVAILABLE_IN_1_0
 void gsock_socket_connect_to_async (GSockSocket *self, const GSockAddress *address, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSOCK_AVAILABLE_IN_1_0
+void gsock_socket_connect_direct_async (GSockSocket *self, const GSockAddress *address, gboolean wait, double timeout, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GSOCK_AVAILABLE_IN_1_0
 gboolean gsock_socket_connect_to_finish (GSockSocket *self, GAsyncResult *result, GError **error);
 

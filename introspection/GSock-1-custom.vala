@@ -12,6 +12,10 @@ namespace GSock {
 	public GSock.Socket make_socket_from_fd (int fd, ...) throws GLib.Error;
 	[CCode (error_pos = 2.5, sentinel = "NULL")]
 	public bool make_socket_pair (out GSock.Socket first, out GSock.Socket second, ...) throws GLib.Error;
+	[CCode (cname = "gsock_make_socket_with_keywords_async", finish_name = "gsock_make_socket_finish")]
+	public async GSock.Socket make_socket_async ([CCode (array_length = false, array_null_terminated = true)] string[]? names = null, [CCode (array_length_cname = "n_values", array_length_pos = 2.5, array_length_type = "guint")] GLib.Value[]? values = null, int priority = GLib.Priority.DEFAULT, GLib.Cancellable? cancellable = null) throws GLib.Error;
+	[CCode (cname = "gsock_make_instance_with_keywords_async", finish_name = "gsock_make_instance_finish")]
+	public async GSock.Socket make_instance_async (GLib.Type type, [CCode (array_length = false, array_null_terminated = true)] string[]? names = null, [CCode (array_length_cname = "n_values", array_length_pos = 3.5, array_length_type = "guint")] GLib.Value[]? values = null, int priority = GLib.Priority.DEFAULT, GLib.Cancellable? cancellable = null) throws GLib.Error;
 
 	public int error_from_errno (int error_number);
 	public int error_to_errno (int code);
@@ -27,6 +31,13 @@ namespace GSock {
 		[CCode (error_pos = 3.5, sentinel = "NULL")]
 		public ssize_t receive_from ([CCode (array_length_type = "gsize")] uint8[] buffer, out GSock.Received received, GLib.Cancellable? cancellable, ...) throws GLib.Error;
 		public ssize_t receive_from_direct ([CCode (array_length_type = "gsize")] uint8[] buffer, GSock.MessageFlags flags, bool wait, double timeout, out GSock.Received received, GLib.Cancellable? cancellable = null) throws GLib.Error;
+		public async GLib.Bytes receive_from_async (size_t size, [CCode (array_length = false, array_null_terminated = true)] string[]? names = null, [CCode (array_length_cname = "n_values", array_length_pos = 3.5, array_length_type = "guint")] GLib.Value[]? values = null, int priority = GLib.Priority.DEFAULT, GLib.Cancellable? cancellable = null, out GSock.Address? sender = null, out GSock.MessageFlags received_flags = null, out size_t full_length = null) throws GLib.Error;
+		[CCode (finish_name = "gsock_socket_receive_from_finish")]
+		public async GLib.Bytes receive_bytes_async (size_t size, GSock.MessageFlags flags = GSock.MessageFlags.NONE, bool wait = true, double timeout = GSock.TIMEOUT_DEFAULT, int priority = GLib.Priority.DEFAULT, GLib.Cancellable? cancellable = null, out GSock.Address? sender = null, out GSock.MessageFlags received_flags = null, out size_t full_length = null) throws GLib.Error;
+		[CCode (finish_name = "gsock_socket_send_to_finish")]
+		public async ssize_t send_bytes_async (GLib.Bytes data, GSock.Address? destination = null, GSock.MessageFlags flags = GSock.MessageFlags.NONE, bool wait = true, double timeout = GSock.TIMEOUT_DEFAULT, int priority = GLib.Priority.DEFAULT, GLib.Cancellable? cancellable = null) throws GLib.Error;
+		[CCode (finish_name = "gsock_socket_connect_to_finish")]
+		public async bool connect_direct_async (GSock.Address address, bool wait = true, double timeout = GSock.TIMEOUT_DEFAULT, int priority = GLib.Priority.DEFAULT, GLib.Cancellable? cancellable = null) throws GLib.Error;
 	}
 
 	public delegate bool SocketSourceFunc (GSock.Socket socket, GLib.IOCondition condition);
@@ -45,6 +56,8 @@ namespace GSock {
 		public GSock.ActiveSocket accept_connection (GLib.Cancellable? cancellable, ...) throws GLib.Error;
 		[CCode (error_pos = 2.5, sentinel = "NULL")]
 		public GLib.GenericArray<GSock.ActiveSocket> accept_many (uint limit, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (finish_name = "gsock_passive_socket_accept_connection_finish")]
+		public async GSock.ActiveSocket accept_connection_direct_async (bool wait = true, double timeout = GSock.TIMEOUT_DEFAULT, int priority = GLib.Priority.DEFAULT, GLib.Cancellable? cancellable = null) throws GLib.Error;
 	}
 
 	public struct Address {

@@ -98,6 +98,45 @@ test_full_backlog (void)
   g_assert_true (gsock_socket_connect_to_finish (socket, result, NULL));
 }
 
+static void
+test_fixed_arguments (void)
+{
+  g_autoptr (GSockSocket) listener = listen_locally ();
+  g_autoptr (GSockSocket) socket = gsock_make_socket (NULL, NULL, "address-family", GSOCK_ADDRESS_FAMILY_IPV4, NULL);
+  g_autoptr (GSockAddress) address = gsock_socket_get_local_address (listener, NULL);
+  g_autoptr (GSockActiveSocket) accepted = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GSockPassiveSocket *passive = GSOCK_PASSIVE_SOCKET (listener);
+
+  gsock_passive_socket_accept_connection_direct_async (passive, FALSE, -1, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+  test_await (&result);
+  g_assert_null (gsock_passive_socket_accept_connection_finish (passive, result, &error));
+  g_assert_error (error, GSOCK_ERROR, GSOCK_ERROR_WOULD_BLOCK);
+  g_clear_error (&error);
+  g_clear_object (&result);
+  gsock_passive_socket_accept_connection_direct_async (passive, TRUE, 0.01, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+  test_await (&result);
+  g_assert_null (gsock_passive_socket_accept_connection_finish (passive, result, &error));
+  g_assert_error (error, GSOCK_ERROR, GSOCK_ERROR_TIMED_OUT);
+  g_clear_error (&error);
+  g_clear_object (&result);
+
+  gsock_socket_connect_direct_async (socket, NULL, TRUE, 5, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+  test_await (&result);
+  g_assert_false (gsock_socket_connect_to_finish (socket, result, &error));
+  g_assert_error (error, GSOCK_ERROR, GSOCK_ERROR_INVALID_KEYWORD);
+  g_clear_object (&result);
+  gsock_socket_connect_direct_async (socket, address, TRUE, 5, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+  test_await (&result);
+  g_assert_true (gsock_socket_connect_to_finish (socket, result, NULL));
+  g_clear_object (&result);
+  gsock_passive_socket_accept_connection_direct_async (passive, TRUE, 5, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+  test_await (&result);
+  accepted = gsock_passive_socket_accept_connection_finish (passive, result, NULL);
+  g_assert_nonnull (accepted);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -105,5 +144,6 @@ main (int argc, char **argv)
   g_test_add_func ("/op-connect-async/hosts", test_hosts);
   g_test_add_func ("/op-connect-async/refused", test_refused);
   g_test_add_func ("/op-connect-async/full-backlog", test_full_backlog);
+  g_test_add_func ("/op-connect-async/fixed-arguments", test_fixed_arguments);
   return g_test_run ();
 }
