@@ -5,6 +5,7 @@ until it is interrupted.
 """
 
 import asyncio
+import contextlib
 import mimetypes
 import os
 import signal
@@ -14,7 +15,7 @@ import urllib.parse
 import gi
 
 gi.require_version('GSock', '1')
-from gi.repository import GLib, GSock
+from gi.repository import GSock
 
 REQUEST_MAX = 8192
 IDLE_SECONDS = 30
@@ -78,17 +79,20 @@ async def requests(connection):
         yield read_request(request.decode('latin-1'))
 
 
+async def answer_all(connection, folder):
+    try:
+        async for method, target, last in requests(connection):
+            await connection.send_to_async(answer(folder, method, target, last), timeout=IDLE_SECONDS)
+            if last:
+                break
+    except Refusal as refusal:
+        await connection.send_to_async(head_of(refusal, 'text/plain', 0, True), timeout=IDLE_SECONDS)
+
+
 async def serve(connection, folder):
-    with connection:
-        try:
-            async for method, target, last in requests(connection):
-                await connection.send_to_async(answer(folder, method, target, last), timeout=IDLE_SECONDS)
-                if last:
-                    break
-        except Refusal as refusal:
-            await connection.send_to_async(head_of(refusal, 'text/plain', 0, True))
-        except (ConnectionError, TimeoutError, BrokenPipeError):
-            pass  # who does not listen is not told
+    # Who has gone, or says nothing for too long, is not told.
+    with connection, contextlib.suppress(GSock.SocketError):
+        await answer_all(connection, folder)
 
 
 async def accept(listener, folder):

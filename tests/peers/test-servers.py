@@ -39,19 +39,31 @@ def output_of(*command, stdin=None):
 
 
 @contextlib.contextmanager
-def website():
+def website(variable):
     with peers.folder() as folder:
         pages = {'index.html': b'<h1>page</h1>', 'empty.txt': b'', 'large.bin': os.urandom(3_000_000)}
         for name, content in pages.items():
             with open(os.path.join(folder, name), 'wb') as file:
                 file.write(content)
-        with running('GSOCK_HTTP_SERVER_C', folder) as (host, port):
+        with running(variable, folder) as (host, port):
             yield f'http://{host}:{port}', pages, port
 
 
-@peers.test
-def curl_gets_files():
-    with website() as (url, pages, _):
+HTTP = {language.lower(): (f'GSOCK_HTTP_SERVER_{language}',) for language in ('C', 'PYTHON', 'JS')}
+TOLD = {
+    'missing': ('/nothing', [], '404'),
+    'outside': ('/../../../etc/passwd', ['--path-as-is'], '404'),
+    'escaped': ('/%2e%2e/%2e%2e/etc/passwd', ['--path-as-is'], '404'),
+    'folder': ('/..', ['--path-as-is'], '404'),
+    'method': ('/', ['-X', 'DELETE'], '405'),
+    'large': ('/', ['-H', 'X: ' + 'x' * 9000], '431'),
+    'old': ('/', ['-0'], '200'),
+}
+
+
+@peers.cases(**HTTP)
+def curl_gets_files(variable):
+    with website(variable) as (url, pages, _):
         assert output_of('curl', '-sf', url + '/') == pages['index.html']
         names = sorted(pages)
         together = output_of('curl', '-sf', *(f'{url}/{name}' for name in names * 3))
@@ -60,26 +72,26 @@ def curl_gets_files():
         assert b'200 OK' in head and b'Content-Length: 3000000' in head, head
 
 
-@peers.cases(missing=('/nothing', [], '404'), outside=('/../../../etc/passwd', ['--path-as-is'], '404'),
-             escaped=('/%2e%2e/%2e%2e/etc/passwd', ['--path-as-is'], '404'), method=('/', ['-X', 'DELETE'], '405'),
-             large=('/', ['-H', 'X: ' + 'x' * 9000], '431'), old=('/', ['-0'], '200'))
-def curl_is_told(path, options, code):
-    with website() as (url, _, _):
-        assert output_of('curl', '-s', '-o', os.devnull, '-w', '%{http_code}', *options, url + path).decode() == code
+@peers.cases(**HTTP)
+def curl_is_told(variable):
+    with website(variable) as (url, _, _):
+        for path, options, code in TOLD.values():
+            told = output_of('curl', '-s', '-o', os.devnull, '-w', '%{http_code}', *options, url + path).decode()
+            assert told == code, (path, told)
 
 
-@peers.test
-def nc_sends_several_requests_at_once():
-    with website() as (_, pages, port):
+@peers.cases(**HTTP)
+def nc_sends_several_requests_at_once(variable):
+    with website(variable) as (_, pages, port):
         request = b'GET / HTTP/1.1\r\n\r\n' * 20 + b'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'
         answer = output_of('nc', '127.0.0.1', str(port), stdin=request)
         assert answer.count(b'HTTP/1.1 200 OK') == answer.count(pages['index.html']) == 21, answer
         assert b'400 Bad Request' in output_of('nc', '127.0.0.1', str(port), stdin=b'nonsense\r\n\r\n')
 
 
-@peers.test
-def wrk_meets_no_error():
-    with website() as (url, _, _):
+@peers.cases(**HTTP)
+def wrk_meets_no_error(variable):
+    with website(variable) as (url, _, _):
         report = output_of('wrk', '-t1', '-c100', '-d1', url + '/').decode()
         assert 'Socket errors' not in report and 'Non-2xx' not in report, report
         assert int(re.search(r'(\d+) requests in', report).group(1)) > 100, report
