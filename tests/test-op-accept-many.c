@@ -33,6 +33,7 @@ test_all_and_some (void)
   g_autoptr (GPtrArray) some = NULL, rest = NULL;
   g_autoptr (GError) error = NULL;
 
+  g_assert_cmpuint (clients->len, ==, 10);
   some = gsock_passive_socket_accept_many (GSOCK_PASSIVE_SOCKET (listener), 3, NULL, &error, "timeout", 5.0, NULL);
   g_assert_no_error (error);
   g_assert_cmpuint (some->len, ==, 3);
@@ -72,6 +73,7 @@ test_no_descriptor_left (void)
   struct rlimit limit, low;
   int lowest = dup (0);
 
+  g_assert_cmpuint (clients->len, ==, 5);
   close (lowest);
   getrlimit (RLIMIT_NOFILE, &limit);
   low = (struct rlimit){ lowest + 2, limit.rlim_max };
