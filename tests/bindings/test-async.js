@@ -5,7 +5,7 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import GSock from 'gi://GSock?version=1';
 import System from 'system';
-import {equal, ok, run, test, text} from './tap.js';
+import {equal, ok, run, test, text, throws} from './tap.js';
 
 const localHost = '127.0.0.1';
 
@@ -147,6 +147,16 @@ test('a watch', () => withDatagrams(async (alice, bob) => {
             alice.send_to(data, {remoteHost: localHost, remotePort: bob.localPort}));
     });
     equal(got, ['one', 'two']);
+    throws(GSock.Error.UNKNOWN_KEYWORD, () => bob.watch('in', () => {}, {prio: 1}));
+    for (const callback of [undefined, 3]) {
+        let told = null;
+        try {
+            bob.watch('in', callback);
+        } catch (error) {
+            told = error;
+        }
+        ok(told instanceof TypeError);
+    }
     const watch = bob.watch('in', () => {
         throw new Error('it was cancelled');
     });
@@ -166,6 +176,8 @@ test('a server', async () => {
     equal(server.nConnections, 1);
     const late = await refusal(server.drain_async({timeout: 0.01}));
     ok(late.matches(GSock.Error, GSock.Error.TIMED_OUT));
+    const mistaken = await refusal(server.drain_async({timout: 1}));
+    ok(mistaken.matches(GSock.Error, GSock.Error.UNKNOWN_KEYWORD));
     peer.close();
     ok(await server.drain_async());
     [client, listener].forEach(socket => socket.close());

@@ -49,6 +49,60 @@ test('a pair, descriptors and waiting', () => {
     right.close(false);
 });
 
+test('a watch and a server', () => {
+    const context = GLib.MainContext.default();
+    const told = [];
+    const listener = make(['connect', 'local-host'], ['passive', localHost]);
+    const server = GSock.Server.new(listener);
+    server.set_handler((_, connection) => told.push(connection));
+    ok(server.start(GLib.PRIORITY_DEFAULT));
+    const client = make(['remote-address'], [listener.get_local_address()]);
+    while (told.length === 0)
+        context.iteration(true);
+    const peer = told.pop();
+    ok(peer instanceof GSock.ActiveSocket);
+    equal(server.get_n_connections(), 1);
+
+    peer.watch(GLib.IOCondition.IN, GLib.PRIORITY_DEFAULT, (socket, condition) => {
+        told.push([text(socket.receive_from(10, null, null, null)[0]), condition]);
+        return false;
+    });
+    client.send_to('x', null, null, null);
+    while (told.length === 0)
+        context.iteration(true);
+    equal(told.pop(), ['x', GLib.IOCondition.IN]);
+    const watch = peer.watch(GLib.IOCondition.IN, GLib.PRIORITY_DEFAULT, () => {
+        throw new Error('it was cancelled');
+    });
+    watch.cancel();
+    watch.cancel();
+    for (const made of [client, peer, listener])
+        made.close(false);
+});
+
+test('without blocking', () => {
+    const context = GLib.MainContext.default();
+    const listener = make(['connect', 'local-host'], ['passive', localHost]);
+    const client = make(['address-family'], ['ipv4']);
+    const take = (begin, ...given) => {
+        let kept = null;
+        begin(...given, (source, result) => (kept = result));
+        while (kept === null)
+            context.iteration(true);
+        return kept;
+    };
+    const address = listener.get_local_address();
+    ok(client.connect_to_finish(take(client.connect_direct_async.bind(client), address, true, 5, 0, null)));
+    const accepting = take(listener.accept_connection_direct_async.bind(listener), true, 5, 0, null);
+    const peer = listener.accept_connection_finish(accepting);
+    const sending = take(client.send_bytes_async.bind(client), new GLib.Bytes([7]), null, 0, true, 5, 0, null);
+    equal(client.send_to_finish(sending), 1);
+    const receiving = take(peer.receive_from_async.bind(peer), 10, ['timeout'], [5], 0, null);
+    equal([...peer.receive_from_finish(receiving)[0].toArray()], [7]);
+    for (const made of [client, peer, listener])
+        made.close(false);
+});
+
 test('options', () => {
     const stream = make(['linger'], [new GLib.Variant('(bi)', [true, 5])]);
     equal(stream.get_option('linger').recursiveUnpack(), [true, 5]);

@@ -5,6 +5,9 @@ import asyncio
 import functools
 import gc
 import os
+import sys
+import threading
+import time
 import unittest
 
 import tap
@@ -131,6 +134,28 @@ class Callbacks(unittest.TestCase):
         self.bob.watch('in', self.fail).cancel()
         with self.assertRaises(ValueError):
             self.bob.watch('nothing', self.fail)
+
+    def test_callbacks_that_raise(self):
+        told, before = [], sys.excepthook
+
+        def fail(*arguments):
+            raise KeyError(len(arguments))
+
+        sys.excepthook = lambda kind, error, trace: told.append(error.args)
+        try:
+            self.bob.watch('in', fail)
+            self.bob.receive_from_async(callback=fail)
+            self.alice.send_to(b'x', **self.there)
+            while len(told) < 2:
+                GLib.MainContext.default().iteration(True)
+        finally:
+            sys.excepthook = before
+        self.assertEqual(told, [(2,), (2,)])
+        # The watch is over.
+        self.alice.send_to(b'y', **self.there)
+        while GLib.MainContext.default().iteration(False):
+            pass
+        self.assertEqual(call(self.bob.receive_from_async, 'receive_from_finish', timeout=5).data, b'y')
 
     def test_server(self):
         loop, connections = GLib.MainLoop(), []
@@ -279,6 +304,130 @@ class Awaited(unittest.TestCase):
             port = server.props.local_port
         with self.assertRaises(ConnectionRefusedError):
             await self.make(address_family='ipv4').connect_to_async(LOCALHOST, port=port)
+
+    @awaited
+    async def test_the_number_of_a_closed_socket_is_another_s(self):
+        first = self.make(type='datagram', local_host=LOCALHOST)
+        number, waiting = first.fileno(), asyncio.ensure_future(first.receive_from_async())
+        await asyncio.sleep(0)
+        first.close()
+        second = None
+        while second is None or second.fileno() < number:
+            second = self.make(type='datagram', local_host=LOCALHOST)
+        self.assertEqual(second.fileno(), number)
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.01, lambda: second.send_to(b'x', remote_address=second.get_local_address()))
+        self.assertEqual((await asyncio.wait_for(second.receive_from_async(), 20)).data, b'x')
+        with self.assertRaises(GSock.Closed):
+            await waiting
+
+    def test_closed_after_its_loop(self):
+        socket, loop = self.make(type='datagram', local_host=LOCALHOST), asyncio.new_event_loop()
+        waiting = loop.create_task(socket.receive_from_async())
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+        socket.close()
+        self.assertFalse(socket.is_open())
+        # Nobody will run it.
+        waiting._log_destroy_pending = False
+
+    @awaited
+    async def test_who_is_cancelled_has_received_nothing(self):
+        udp = self.make(type='datagram', local_host=LOCALHOST)
+        for _ in range(50):
+            receiving = asyncio.ensure_future(udp.receive_from_async())
+            await asyncio.sleep(0)
+            udp.send_to(b'x', remote_address=udp.get_local_address())
+            asyncio.get_running_loop().call_soon(receiving.cancel)
+            with self.assertRaises(asyncio.CancelledError):
+                await receiving
+            self.assertEqual(udp.receive_from(wait=False).data, b'x')
+
+    @awaited
+    async def test_as_far_as_it_got(self):
+        _, client, peer = await self.make_stream()
+        n = await client.send_to_async(bytes(20_000_000), timeout=0.05)
+        self.assertTrue(0 < n < 20_000_000)
+        with self.assertRaises(TimeoutError):
+            await client.send_to_async(b'x', timeout=0.01)
+        received = 0
+        while received < n:
+            received += len((await peer.receive_from_async(timeout=5)).data)
+        self.assertEqual(received, n)
+
+    @awaited
+    async def test_the_socket_s_own_timeout(self):
+        udp = self.make(type='datagram', local_host=LOCALHOST, timeout=0.01)
+        for keywords in {}, {'timeout': GSock.TIMEOUT_DEFAULT}:
+            with self.assertRaises(TimeoutError):
+                await udp.receive_from_async(**keywords)
+        for keywords in {'wait': False}, {'dont_wait': True}:
+            with self.assertRaises(BlockingIOError):
+                await udp.receive_from_async(timeout=5, **keywords)
+
+    @awaited
+    async def test_closed_by_another_thread(self):
+        for delay in [0, 0.0001, 0.001] * 20:
+            udp = self.make(type='datagram', local_host=LOCALHOST)
+            closer = threading.Timer(delay, udp.close)
+            closer.start()
+            with self.assertRaises(GSock.Closed):
+                await asyncio.wait_for(udp.receive_from_async(), 20)
+            closer.join()
+
+    def test_two_loops_await_one_socket(self):
+        udp, ends = self.make(type='datagram', local_host=LOCALHOST), []
+
+        def wait_in_a_loop():
+            with self.assertRaises(GSock.Closed):
+                asyncio.run(udp.receive_from_async())
+            ends.append(True)
+
+        threads = [threading.Thread(target=wait_in_a_loop) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        while len(vars(udp).get('_awaited', ())) < 2:
+            time.sleep(0.001)
+        udp.close()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(ends, [True, True])
+
+    @awaited
+    async def test_a_name_holds_nobody_up(self):
+        server, client = self.make(connect='passive', local_host=LOCALHOST), self.make(address_family='ipv4')
+        turns = 0
+
+        async def turn():
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        turning = asyncio.ensure_future(turn())
+        await asyncio.sleep(0)
+        before = turns
+        self.assertTrue(await client.connect_to_async('localhost', port=server.props.local_port, timeout=20))
+        self.assertGreater(turns, before)
+        turning.cancel()
+
+    def test_mistakes(self):
+        udp = self.make(type='datagram', local_host=LOCALHOST)
+        for arguments, keywords, told in (
+                ((), {}, r'send_to_async\(\) missing .*data'),
+                ((), {'callback': print}, r'send_to_async\(\) missing .*data'),
+                ((b'x',), {'callback': 3}, 'function'),
+                ((b'x',), {'priority': 3}, 'has no priority'),
+                ((b'x',), {'cancellable': Gio.Cancellable()}, 'leave cancellable out')):
+            with self.assertRaisesRegex(TypeError, told):
+                udp.send_to_async(*arguments, **keywords)
+        with self.assertRaisesRegex(TypeError, 'the callback is a function, not 3'):
+            udp.watch('in', 3)
+        with self.assertRaisesRegex(TypeError, 'sise'):
+            asyncio.run(udp.receive_from_async(sise=3))
+        with self.assertWarnsRegex(RuntimeWarning, "'receive_from_async' was never awaited"):
+            udp.receive_from_async()
+            gc.collect()
 
 
 tap.main()

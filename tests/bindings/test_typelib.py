@@ -52,6 +52,68 @@ class Plain(unittest.TestCase):
         for made in (server, client, peer):
             made.close(False)
 
+    def test_watch_and_server(self):
+        context, told = GLib.MainContext.default(), []
+        listener = make(['connect', 'local-host'], ['passive', LOCALHOST])
+        server = GSock.Server.new(listener)
+
+        def on_readable(socket, condition, extra):
+            told.append((socket.receive_from(10, None, None, None)[0], condition, extra))
+            return False
+
+        def on_connection(_, connection, extra):
+            told.append((connection, extra))
+
+        server.set_handler(on_connection, 'extra')
+        self.assertTrue(server.start(GLib.PRIORITY_DEFAULT))
+        client = make(['remote-address'], [listener.get_local_address()])
+        while not told:
+            context.iteration(True)
+        peer, extra = told.pop()
+        self.assertIsInstance(peer, GSock.ActiveSocket)
+        self.assertEqual((extra, server.get_n_connections()), ('extra', 1))
+
+        peer.watch(GLib.IOCondition.IN, GLib.PRIORITY_DEFAULT, on_readable, 'more')
+        client.send_to(b'x', None, None, None)
+        while not told:
+            context.iteration(True)
+        self.assertEqual(told.pop(), (b'x', GLib.IOCondition.IN, 'more'))
+        watch = peer.watch(GLib.IOCondition.IN, GLib.PRIORITY_DEFAULT, self.fail, None)
+        self.assertIsInstance(watch, GSock.Watch)
+        watch.cancel()
+        watch.cancel()
+        for made in (client, peer, listener):
+            made.close(False)
+
+    def test_without_blocking(self):
+        context, results = GLib.MainContext.default(), []
+
+        def keep(source, result, *extra):
+            results.append((source, result))
+
+        def take():
+            while not results:
+                context.iteration(True)
+            return results.pop()
+
+        listener = make(['connect', 'local-host'], ['passive', LOCALHOST])
+        client = GSock.ActiveSocket(address_family=GSock.AddressFamily.IPV4)
+        client.init(None)
+        client.connect_direct_async(listener.get_local_address(), True, 5.0, 0, None, keep)
+        source, result = take()
+        self.assertTrue(source.connect_to_finish(result))
+        listener.accept_connection_direct_async(True, 5.0, 0, None, keep)
+        source, result = take()
+        peer = source.accept_connection_finish(result)
+        client.send_bytes_async(GLib.Bytes.new(b'x'), None, 0, True, 5.0, 0, None, keep)
+        source, result = take()
+        self.assertEqual(source.send_to_finish(result), 1)
+        peer.receive_from_async(10, ['timeout'], [5.0], 0, None, keep)
+        source, result = take()
+        self.assertEqual(source.receive_from_finish(result)[0].get_data(), b'x')
+        for made in (client, peer, listener):
+            made.close(False)
+
     def test_fixed_arguments(self):
         udp = make(['type', 'local_host'], ['datagram', LOCALHOST])
         here = udp.get_local_address()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gsock as JavaScript has it: keywords in an object, native values, callbacks that close.
 
-/* exported _init, FUNCTIONS, METHODS, Received, arrange, isKeywords, kebab, toBytes, toCondition, toInteger, toReceived, toText */
+/* exported _init, FUNCTIONS, METHODS, Received, arrange, isKeywords, kebab, refuseRest, toBytes, toCondition, toInteger, toReceived, toText */
 
 const {Gio, GLib, GObject} = imports.gi;
 

@@ -4,7 +4,7 @@
 /* exported addOperators, install */
 
 const {GLib} = imports.gi;
-const {FUNCTIONS, METHODS, arrange, isKeywords, toCondition, toReceived} = imports.overrides.GSock;
+const {FUNCTIONS, METHODS, arrange, isKeywords, refuseRest, toCondition, toReceived} = imports.overrides.GSock;
 
 const GSock = imports.gi.GSock;
 
@@ -68,7 +68,10 @@ function receiveManyAsync(receiveBatch) {
 
 // Calls back until it is given false, as a source does.
 function watch(watchCondition) {
-    return function (condition, callback, {priority = GLib.PRIORITY_DEFAULT} = {}) {
+    return function (condition, callback, {priority = GLib.PRIORITY_DEFAULT, ...rest} = {}) {
+        if (typeof callback !== 'function')
+            throw new TypeError(`watch: the callback is a function, not ${callback}`);
+        refuseRest('watch', rest, ['priority']);
         return watchCondition.call(this, toCondition(condition), priority,
             (socket, ready) => callback(socket, ready) ?? GLib.SOURCE_CONTINUE);
     };
@@ -96,8 +99,9 @@ function install() {
     GSock.Server.prototype.start = function (priority = GLib.PRIORITY_DEFAULT) {
         return start.call(this, priority);
     };
-    GSock.Server.prototype.drain_async = function ({timeout = -1, cancellable = null} = {}) {
+    GSock.Server.prototype.drain_async = function ({timeout = -1, cancellable = null, ...rest} = {}) {
         return new Promise((resolve, reject) => {
+            refuseRest('drain', rest, ['timeout', 'cancellable']);
             drain.call(this, timeout, cancellable, (_, answer) => {
                 try {
                     resolve(finish.call(this, answer));

@@ -5,6 +5,7 @@ context; without one they are awaited, in the event loop of asyncio.
 
 import asyncio
 import concurrent.futures
+import contextlib
 import functools
 import threading
 
@@ -18,7 +19,7 @@ from .GSock import (GSock, ConnectionInProgress, Received, TimedOut, WouldBlock,
 Socket, PassiveSocket = GSock.Socket, GSock.PassiveSocket
 
 # How long to let a local listener be whose queue is full: nothing tells when there is room.
-BACKLOG_PAUSE = 0.005
+PAUSE = 0.005
 
 
 # In asyncio's loop
@@ -38,45 +39,61 @@ def forget(loop, fd, writing):
     (loop.remove_writer if writing else loop.remove_reader)(fd)
 
 
+def leave(places, key, future):
+    """Whoever has closed the socket has taken the place away: its number may be another's by now."""
+    place = places.get(key, ())
+    if future in place:
+        place.remove(future)
+        if not place:
+            del places[key]
+            forget(*key)
+
+
 async def become_ready(self, operator, writing, deadline):
     """Several may wait for the same of one socket; a loop has one place for it."""
     loop, fd = asyncio.get_running_loop(), self.fileno()
-    places = self.__dict__.setdefault('_awaited', {})
-    place = places.setdefault((loop, fd, writing), [])
-    future = loop.create_future()
-    if not place:
-        (loop.add_writer if writing else loop.add_reader)(fd, wake_all, place)
-    place.append(future)
-    late = deadline is not None and loop.call_at(deadline, give_up, future, operator)
+    places, key = self.__dict__.setdefault('_awaited', {}), (loop, fd, writing)
+    place, future = places.setdefault(key, []), loop.create_future()
+    timers = [] if deadline is None else [loop.call_at(deadline, give_up, future, operator)]
     try:
+        place.append(future)
+        if len(place) == 1:
+            (loop.add_writer if writing else loop.add_reader)(fd, wake_all, place)
+        # Another thread that is about to close it may have looked before.
+        if '_closing' in self.__dict__:
+            timers.append(loop.call_later(PAUSE, wake_all, [future]))
         await future
     finally:
-        if late:
-            late.cancel()
-        place.remove(future)
-        if not place and places.pop((loop, fd, writing), None) is not None:
-            forget(loop, fd, writing)
+        leave(places, key, future)
+        for timer in timers:
+            timer.cancel()
 
 
 def end_waits(self):
     """Before the number is closed, which the loops do not notice."""
-    for (loop, fd, writing), place in self.__dict__.pop('_awaited', {}).items():
-        loop.call_soon_threadsafe(wake_all, list(place))
-        forget(loop, fd, writing)
+    places = self.__dict__.pop('_awaited', {})
+    while places:
+        key, place = places.popitem()
+        loop = key[0]
+        # One that is closed has nobody left who waits.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(wake_all, list(place))
+            forget(*key)
 
 
 def deadline_of(self, timeout):
-    timeout = self.props.timeout if timeout is None else timeout
+    timeout = self.props.timeout if timeout in (None, GSock.TIMEOUT_DEFAULT) else timeout
     return None if timeout < 0 else asyncio.get_running_loop().time() + timeout
 
 
 async def attempt(self, operator, writing, call, *, wait=True, timeout=None, **keywords):
+    """It is received when nobody can cancel it any more: who is cancelled has received nothing."""
     deadline = deadline_of(self, timeout)
     while True:
         try:
             return call(wait=False, **keywords)
         except WouldBlock:
-            if not wait:
+            if not wait or keywords.get('dont_wait'):
                 raise
         await become_ready(self, operator, writing, deadline)
 
@@ -107,20 +124,21 @@ async def send_message(self, data, **keywords):
 async def send_all(self, operator, call, start, end, whole, *, wait=True, timeout=None, **keywords):
     """From start to end, as far as it gets: what stops it after that is met again."""
     deadline, first = deadline_of(self, timeout), start
-    while True:
-        try:
-            start += call(start=start, end=end, wait=False, **keywords)
-            if start >= end or whole or not wait:
-                return start - first
+    wait = wait and not keywords.get('dont_wait')
+    try:
+        while True:
+            try:
+                start += call(start=start, end=end, wait=False, **keywords)
+                if start >= end or whole or not wait:
+                    break
+            except WouldBlock:
+                if not wait:
+                    raise
             await become_ready(self, operator, True, deadline)
-        except WouldBlock:
-            if not wait:
-                raise
-            await become_ready(self, operator, True, deadline)
-        except GLib.Error:
-            if start == first:
-                raise
-            return start - first
+    except GLib.Error:
+        if start == first:
+            raise
+    return start - first
 
 
 async def send_to(self, data, start=0, end=None, **keywords):
@@ -136,7 +154,17 @@ async def send_many(self, many, start=0, end=None, **keywords):
                           batch.get_count() if end is None else end, False, **keywords)
 
 
+def names_host(address, keywords):
+    """Whether something has to be looked up."""
+    host = address if isinstance(address, str) else keywords.get('host', keywords.get('remote_host'))
+    if isinstance(host, str):
+        return not GLib.hostname_is_ip_address(host)
+    return bool(keywords.keys() & {'connectable', 'remote_connectable'})
+
+
 async def connect_to(self, address=None, *, wait=True, timeout=None, **keywords):
+    if names_host(address, keywords):
+        return await run_in_thread(self.connect_to, address, wait=wait, timeout=timeout, **keywords)
     deadline = deadline_of(self, timeout)
     call = functools.partial(self.connect_to, address, **keywords)
     while True:
@@ -156,7 +184,35 @@ async def connect_to(self, address=None, *, wait=True, timeout=None, **keywords)
 async def pause(deadline):
     if deadline is not None and asyncio.get_running_loop().time() >= deadline:
         raise TimedOut('connect: the time is up')
-    await asyncio.sleep(BACKLOG_PAUSE)
+    await asyncio.sleep(PAUSE)
+
+
+# What asyncio cannot wait for: look-ups, and the race for an address among many
+
+def run_for(done, call):
+    done.set_running_or_notify_cancel()
+    try:
+        done.set_result(call())
+    except BaseException as error:
+        done.set_exception(error)
+
+
+def close_unwanted(future):
+    if not future.cancelled() and future.exception() is None and isinstance(future.result(), Socket):
+        future.result().close()
+
+
+async def run_in_thread(function, *arguments, **keywords):
+    cancellable = Gio.Cancellable()
+    call = functools.partial(function, *arguments, cancellable=cancellable, **keywords)
+    done = concurrent.futures.Future()
+    threading.Thread(target=run_for, args=(done, call), daemon=True, name='gsock').start()
+    try:
+        return await asyncio.wrap_future(done)
+    except asyncio.CancelledError:
+        cancellable.cancel()
+        done.add_done_callback(close_unwanted)
+        raise
 
 
 # In a main context
@@ -184,18 +240,24 @@ LEADING['connect_to'] = lead_connect
 BY_NAME = ('address', 'batch', 'data', 'many', 'most', 'size')
 
 
+def check_awaited(priority, cancellable):
+    if cancellable is not None:
+        raise TypeError('what is awaited is cancelled as a task of asyncio: leave cancellable out')
+    if priority is not None:
+        raise TypeError('what is awaited has no priority: that is for callbacks')
+
+
 def make_twin(begin, lead, awaitable):
-    def call(self, *arguments, callback=None, priority=GLib.PRIORITY_DEFAULT, cancellable=None, **keywords):
+    def call(self, *arguments, callback=None, priority=None, cancellable=None, **keywords):
         """With a callback, which is given the socket and a result for the finish function, in the
         thread-default main context of GLib; without one it is to be awaited.
         """
         if callback is None:
-            if cancellable is not None:
-                raise TypeError('what is awaited is cancelled as a task of asyncio: leave cancellable out')
+            check_awaited(priority, cancellable)
             return awaitable(self, *arguments, **keywords)
         named = {name: keywords.pop(name) for name in BY_NAME if name in keywords}
         leading = lead(keywords, *arguments, **named)
-        return call_next(begin, self, *leading, *pack(keywords), priority, cancellable, callback)
+        return call_next(begin, self, *leading, *pack(keywords), priority or GLib.PRIORITY_DEFAULT, cancellable, callback)
     return call
 
 
@@ -217,49 +279,23 @@ for cls, operators in AWAITABLE.items():
     for awaitable in operators:
         name = awaitable.__name__
         twin = make_twin(vars(cls)[name + '_async'], LEADING[name], awaitable)
-        twin.__name__ = name + '_async'
+        # What Python tells of wrong arguments, and of a coroutine that nobody awaits.
+        for function in twin, awaitable, LEADING[name]:
+            function.__name__ = function.__qualname__ = name + '_async'
         setattr(cls, twin.__name__, twin)
 
 
 # What makes sockets
 
-def run_for(making, call):
-    making.set_running_or_notify_cancel()
-    try:
-        making.set_result(call())
-    except BaseException as error:
-        making.set_exception(error)
-
-
-def close_unwanted(future):
-    if not future.cancelled() and future.exception() is None:
-        future.result().close()
-
-
-async def make_awaited(function, *arguments, **keywords):
-    """In a thread: the race for an address among many needs GLib's main loop, or none."""
-    cancellable = Gio.Cancellable()
-    call = functools.partial(function, *arguments, cancellable=cancellable, **keywords)
-    making = concurrent.futures.Future()
-    threading.Thread(target=run_for, args=(making, call), daemon=True, name='gsock-make').start()
-    try:
-        return await asyncio.wrap_future(making)
-    except asyncio.CancelledError:
-        cancellable.cancel()
-        making.add_done_callback(close_unwanted)
-        raise
-
-
 def make_maker(begin, blocking):
-    def call(*leading, callback=None, priority=GLib.PRIORITY_DEFAULT, cancellable=None, **keywords):
+    def call(*leading, callback=None, priority=None, cancellable=None, **keywords):
         """With a callback, which is given None and a result for the finish function, in the thread-default
         main context of GLib; without one it is to be awaited.
         """
         if callback is None:
-            if cancellable is not None:
-                raise TypeError('what is awaited is cancelled as a task of asyncio: leave cancellable out')
-            return make_awaited(blocking, *leading, **keywords)
-        return call_next(begin, *leading, *pack(keywords), priority, cancellable, callback)
+            check_awaited(priority, cancellable)
+            return run_in_thread(blocking, *leading, **keywords)
+        return call_next(begin, *leading, *pack(keywords), priority or GLib.PRIORITY_DEFAULT, cancellable, callback)
     return call
 
 
@@ -277,6 +313,9 @@ def watch(self, condition, callback, *data, priority=GLib.PRIORITY_DEFAULT):
     """
     def call(socket, ready, unused):
         return callback(socket, ready, *data) in (None, True)
+
+    if not callable(callback):
+        raise TypeError(f'watch: the callback is a function, not {callback!r}')
     return call_next(native_watch, self, to_condition(condition), priority, call, None)
 
 
@@ -287,9 +326,12 @@ def start(self, priority=GLib.PRIORITY_DEFAULT):
 
 def close(self, abort=False):
     """Closes the socket; whoever awaits something of it is told."""
-    if '_awaited' in self.__dict__:
+    self.__dict__['_closing'] = True
+    try:
         end_waits(self)
-    return native_close(self, abort)
+        return native_close(self, abort)
+    finally:
+        self.__dict__.pop('_closing', None)
 
 
 async def accept_all(self):
