@@ -129,28 +129,36 @@ take_file (GSockSocket *made, const GSockParcel *told)
     priv->file = gsock_local_file_new_identified (&local, told->device, told->inode);
 }
 
-static GSockSocket *
-make_of (ReceiveSocket *self, const GSockReceiveSocketSpec *asked, GError **error)
+/* Where it answers NULL the descriptor is still the caller's. */
+GSockSocket *
+gsock_parcel_make_socket (const GSockParcel *told, const GSockReceiveSocketSpec *asked, int fd, GError **error)
 {
   GSockFromFdSpec spec = GSOCK_FROM_FD_SPEC_INIT;
-  int fd = self->received.fds[0];
   GSockSocket *made;
-  GSockParcel told;
 
-  if (!open_parcel (self, &told, error))
-    return NULL;
-  merge (&spec, asked, &told, fd);
   if (!gsock_from_fd_is_socket (fd))
     {
       gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, NAME ": the descriptor that came is no socket; it was closed");
       return NULL;
     }
+  merge (&spec, asked, told, fd);
   made = gsock_from_fd_make (fd, &spec, error);
-  if (made == NULL)
+  if (made != NULL && asked->unlink_on_close)
+    take_file (made, told);
+  return made;
+}
+
+static GSockSocket *
+make_of (ReceiveSocket *self, const GSockReceiveSocketSpec *asked, GError **error)
+{
+  GSockSocket *made;
+  GSockParcel told;
+
+  if (!open_parcel (self, &told, error))
     return NULL;
-  self->received.n_fds = 0;
-  if (asked->unlink_on_close)
-    take_file (made, &told);
+  made = gsock_parcel_make_socket (&told, asked, self->received.fds[0], error);
+  if (made != NULL)
+    self->received.n_fds = 0;
   return made;
 }
 

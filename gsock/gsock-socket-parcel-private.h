@@ -50,7 +50,10 @@ const char *gsock_parcel_decode (GSockParcel *self, const guint8 *body, gsize le
 gboolean gsock_send_socket_pack (GSockSocket *socket, int fd, gboolean file, GSockParcel *parcel, GError **error);
 void gsock_send_socket_done (GSockSocket *socket, gboolean file);
 
-/* gsock-op-receive-socket.c: the step of receiving one. */
+/* gsock-op-receive-socket.c */
+GSockSocket *gsock_parcel_make_socket (const GSockParcel *told, const GSockReceiveSocketSpec *asked, int fd, GError **error);
+
+/* The step of receiving one. */
 typedef struct
 {
   GSockReceiveDescriptors received;

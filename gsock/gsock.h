@@ -33,6 +33,7 @@
 #include <gsock/gsock-fd-store.h>
 #include <gsock/gsock-lookup.h>
 #include <gsock/gsock-service.h>
+#include <gsock/gsock-handover.h>
 #include <gsock/gsock-interface.h>
 #include <gsock/gsock-autocleanups.h>
 

@@ -199,6 +199,19 @@ test('credentials', () => {
     right.close();
 });
 
+test('handover', () => {
+    const [left, right] = GSock.make_socket_pair({type: 'seqpacket'});
+    const server = GSock.make_socket({connect: 'passive', localHost});
+    throws(GSock.Error.TIMED_OUT, () => GSock.handover_give(left, [server], ['http'], {timeout: 0.01}));
+    // It has the descriptor all the same, and gives it up.
+    const [[name, taken]] = GSock.handover_take(right, {timeout: 5});
+    equal([name, taken.localPort], ['http', server.localPort]);
+    throws(GSock.Error.TIMED_OUT, () => GSock.handover_complete(right, [taken], 0.01));
+    throws(GSock.Error.OUT_OF_RANGE, () => GSock.handover_give(left, [], []));
+    for (const made of [left, right, server, taken])
+        made.close();
+});
+
 test('waiting for events', () => {
     const [left, right] = GSock.make_socket_pair();
     equal(left.wait_for('in|out', 0), GLib.IOCondition.OUT);

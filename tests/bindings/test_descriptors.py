@@ -3,6 +3,7 @@
 """Descriptors between sockets, as Python has them."""
 
 import os
+import threading
 import unittest
 
 import tap
@@ -114,6 +115,26 @@ class Descriptors(unittest.TestCase):
         self.a.send_to(b'x')
         fds.append(self.b.receive_credentials(pidfd=True, timeout=5).pidfd)
         self.close(fds)
+
+    def test_handover(self):
+        a, b = GSock.make_socket_pair(type='seqpacket')
+        server = GSock.make_socket(connect='passive', local_host='127.0.0.1')
+        taken = []
+
+        def succeed():
+            with b:
+                taken.extend(GSock.handover_take(b, 5))
+                GSock.handover_complete(b, taken, 5)
+        thread = threading.Thread(target=succeed)
+        thread.start()
+        with a, server:
+            self.assertTrue(GSock.handover_give(a, {'http': server}, 5))
+            thread.join()
+            (name, socket), = taken
+            with socket:
+                self.assertEqual((name, socket.props.local_port), ('http', server.props.local_port))
+            self.assertRaises(ValueError, GSock.handover_give, a, {})
+            self.assertRaises(BrokenPipeError, GSock.handover_give, a, [('http', server)])
 
     def test_keywords(self):
         self.assertRaises(BlockingIOError, self.b.receive_file_descriptors, 16, wait=False)

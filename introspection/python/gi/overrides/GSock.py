@@ -656,5 +656,5 @@ def wait_for_any(sockets, conditions='in', timeout=GSock.TIMEOUT_NEVER, cancella
 
 
 # What there is beside this needs the names above, and puts itself in place.
-for name in ('activation', 'datagrams', 'async'):
+for name in ('activation', 'datagrams', 'handover', 'async'):
     importlib.import_module('._GSock_' + name, __package__)
