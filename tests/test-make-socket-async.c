@@ -3,56 +3,25 @@
  * they say so. That they race for a connection is in test-race.c. */
 
 #include "testasync.h"
-#include "testetc.h"
-#include "testhosts.h"
 #include "testtrack.h"
 
 #include <string.h>
 
-/* A stream that counts what it is asked for, and another whose init is its own. */
+/* A stream whose init is its own. */
 typedef struct
 {
   GSockActiveSocket parent_instance;
-  guint n_bound, n_connected, n_initialised;
-} TestCounting;
+  guint n_initialised;
+} TestStarting;
 
-typedef GSockActiveSocketClass TestCountingClass;
-
-static GType test_counting_get_type (void);
-G_DEFINE_TYPE (TestCounting, test_counting, GSOCK_TYPE_ACTIVE_SOCKET)
-
-static gboolean
-counting_bind_address (GSockSocket *socket, const GSockAddress *address, GError **error)
-{
-  ((TestCounting *) socket)->n_bound++;
-  return GSOCK_SOCKET_CLASS (test_counting_parent_class)->bind_address (socket, address, error);
-}
-
-static gboolean
-counting_connect_to (GSockSocket *socket, const GSockAddress *address, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
-{
-  ((TestCounting *) socket)->n_connected++;
-  return GSOCK_SOCKET_CLASS (test_counting_parent_class)->connect_to (socket, address, wait, timeout, cancellable, error);
-}
-
-static void
-test_counting_class_init (TestCountingClass *klass)
-{
-  GSOCK_SOCKET_CLASS (klass)->bind_address = counting_bind_address;
-  GSOCK_SOCKET_CLASS (klass)->connect_to = counting_connect_to;
-}
-
-static void
-test_counting_init (TestCounting *self)
-{
-}
+typedef GSockActiveSocketClass TestStartingClass;
 
 static GInitableIface *parent_initable;
 
 static gboolean
 starting_init (GInitable *initable, GCancellable *cancellable, GError **error)
 {
-  ((TestCounting *) initable)->n_initialised++;
+  ((TestStarting *) initable)->n_initialised++;
   return parent_initable->init (initable, cancellable, error);
 }
 
@@ -62,9 +31,6 @@ starting_initable_iface_init (GInitableIface *iface)
   parent_initable = g_type_interface_peek_parent (iface);
   iface->init = starting_init;
 }
-
-typedef TestCounting TestStarting;
-typedef TestCountingClass TestStartingClass;
 
 static GType test_starting_get_type (void);
 G_DEFINE_TYPE_WITH_CODE (TestStarting, test_starting, GSOCK_TYPE_ACTIVE_SOCKET,
@@ -201,75 +167,6 @@ test_cancelled_before (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
-/* A class of one's own is asked as ever: its methods run, one address after the other. */
-static void
-test_own_class (void)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  GSockSocket *socket;
-  TestTrack track;
-
-  test_track_open (&track, "4shut 4shut 4open 4open");
-  gsock_make_instance_async (test_counting_get_type (), G_PRIORITY_DEFAULT, NULL, test_keep_result, &result,
-                             "remote-connectable", track.name, "local-host", "127.0.0.1", NULL);
-  socket = finish_instance (&result, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (((TestCounting *) socket)->n_connected, ==, 3);
-  g_assert_cmpuint (((TestCounting *) socket)->n_bound, ==, 3);
-  g_assert_cmpuint (test_track_lane_of (&track, socket), ==, 2);
-  g_assert_finalize_object (socket);
-  test_track_close (&track);
-}
-
-static gboolean
-make_room (gpointer track)
-{
-  test_track_make_room (track, 0);
-  return G_SOURCE_REMOVE;
-}
-
-/* What it has to wait for is waited for without it. */
-static void
-test_own_class_waits (gconstpointer lanes)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  GSockSocket *socket;
-  TestTrack track;
-
-  test_track_open (&track, lanes);
-  gsock_make_instance_async (test_counting_get_type (), G_PRIORITY_DEFAULT, NULL, test_keep_result, &result,
-                             "remote-connectable", track.name, "timeout", 0.05, NULL);
-  g_assert_null (finish_instance (&result, &error));
-  test_assert_error (error, GSOCK_ERROR_TIMED_OUT);
-
-  g_timeout_add (20, make_room, &track);
-  gsock_make_instance_async (test_counting_get_type (), G_PRIORITY_DEFAULT, NULL, test_keep_result, &result,
-                             "remote-connectable", track.name, NULL);
-  socket = finish_instance (&result, &error);
-  g_assert_no_error (error);
-  g_assert_true (gsock_socket_is_connected (socket));
-  g_assert_finalize_object (socket);
-  test_track_close (&track);
-}
-
-static void
-test_own_class_fails (void)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  TestTrack track;
-
-  test_track_open (&track, "4shut 4shut");
-  gsock_make_instance_async (test_counting_get_type (), G_PRIORITY_DEFAULT, NULL, test_keep_result, &result,
-                             "remote-connectable", track.name, NULL);
-  g_assert_null (finish_instance (&result, &error));
-  test_assert_message (error, "connect to track.test: none of 2 addresses worked:\n");
-  test_assert_error (error, GSOCK_ERROR_CONNECTION_REFUSED);
-  test_track_close (&track);
-}
-
 /* Its own init is not passed over. */
 static void
 test_own_init (void)
@@ -396,79 +293,20 @@ test_forgotten (void)
   test_track_close (&track);
 }
 
-/* While the name is being looked up; the thread that asks for it is left alone. */
-static void
-test_slow_resolver (void)
-{
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  TestNameServer server;
-
-  if (!test_etc_is_own ())
-    return;
-  test_hosts_write ();
-  test_name_server_start (&server, TEST_ANSWER_NEVER, cancellable);
-  MAKE (&result, cancellable, "remote-host", "slow.test", "remote-port", 80, NULL);
-  g_assert_null (finish (&result, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_clear_error (&error);
-  MAKE (&result, NULL, "remote-host", "slow.test", "remote-port", 80, "timeout", 0.05, NULL);
-  g_assert_null (finish (&result, &error));
-  g_assert_cmpstr (error->message, ==, "look up slow.test: the time given for it ran out");
-  test_assert_error (error, GSOCK_ERROR_TIMED_OUT);
-  test_name_server_stop (&server);
-}
-
-static void
-test_name (void)
-{
-  g_autoptr (GSockSocket) listener = NULL, socket = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (!test_etc_is_own ())
-    return;
-  test_hosts_write ();
-  listener = test_listener_new (test_kind_find ("tcp-ipv4"), 4);
-  MAKE (&result, NULL, "remote-host", "localhost", "remote-port", gsock_socket_get_local_port (listener), "timeout", 60.0, NULL);
-  socket = finish (&result, &error);
-  g_assert_no_error (error);
-  g_assert_true (gsock_socket_is_connected (socket));
-  MAKE (&result, NULL, "remote-host", "localhost", "remote-service", "nosuch", NULL);
-  g_assert_null (finish (&result, &error));
-  test_assert_error (error, GSOCK_ERROR_UNKNOWN_SERVICE);
-}
-
-/* What a main context keeps from the first wait on is there before descriptors are counted. */
-static void
-warm_up (void)
-{
-  test_context ();
-  test_own_class_waits ("4full");
-}
-
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  if (test_etc_enter ())
-    test_hosts_write ();
-  g_test_add_func ("/make-socket-async/first", warm_up);
+  /* What a main context keeps from the first wait on is there before descriptors are counted. */
+  g_test_add_func ("/make-socket-async/first", test_context);
   test_add ("/make-socket-async/kinds-of-sockets", test_kinds_of_sockets);
   test_add ("/make-socket-async/values", test_values);
   test_add ("/make-socket-async/refused", test_refused);
   test_add ("/make-socket-async/cancelled-before", test_cancelled_before);
-  test_add ("/make-socket-async/own-class", test_own_class);
-  test_add_with ("/make-socket-async/own-class-waits/tcp", "4full", test_own_class_waits);
-  test_add_with ("/make-socket-async/own-class-waits/local", "@full", test_own_class_waits);
-  test_add ("/make-socket-async/own-class-fails", test_own_class_fails);
   test_add ("/make-socket-async/own-init", test_own_init);
   test_add ("/make-socket-async/init-twice", test_init_twice);
   test_add ("/make-socket-async/type-refused", test_type_refused);
   test_add ("/make-socket-async/context", test_context);
   test_add ("/make-socket-async/forgotten", test_forgotten);
-  test_add ("/make-socket-async/name", test_name);
-  g_test_add_func ("/make-socket-async/slow-resolver", test_slow_resolver);
   return g_test_run ();
 }
