@@ -272,7 +272,7 @@ prepare_receive (ReceiveAsync *self, gsize size, GError **error)
   if (!gsock_check_passes_descriptors (self->name, handle, error) || !gsock_check_n_descriptors (self->name, self->maximum, error)
       || !gsock_check_payload_size (size, error))
     return FALSE;
-  result = gsock_check_receivable (handle);
+  result = gsock_check_can_receive (handle);
   if (result < 0)
     return gsock_set_receive_descriptors_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, self->name);
   self->room = g_malloc (size);

@@ -204,7 +204,7 @@ prepare_receive (ReceiveAsync *self, GError **error)
 
   if (!gsock_check_passes_descriptors ("receive-socket", handle, error) || (format != NULL && !gsock_external_format_check (format, error)))
     return FALSE;
-  result = gsock_check_receivable (handle);
+  result = gsock_check_can_receive (handle);
   if (result < 0)
     return gsock_set_receive_descriptors_error (error, gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result, "receive-socket");
   self->spec.external_format = format != NULL ? g_intern_string (format) : NULL;

@@ -44,7 +44,9 @@ typedef struct
   gsize length;
   gboolean text, line; /* to be encoded; to be followed by the end of a line */
   gboolean all;        /* until nothing is left in the buffer */
+  gboolean through;    /* past the buffer, once that is empty, and as much as the kernel takes */
   gboolean taken;      /* it is sent or in the buffer */
+  gsize sent;          /* of what goes past the buffer */
   gsize refused;       /* where in the text, where the answer is -EILSEQ */
 } GSockWrite;
 
@@ -60,6 +62,7 @@ gssize gsock_read_take_bytes (GSockRead *self);
 
 void gsock_write_init (GSockWrite *self, const char *name, gconstpointer data, gsize length);
 gboolean gsock_write_begin (GSockWrite *self, GSockActiveSocket *socket, GError **error);
+gssize gsock_write_run (GSockWrite *self, GSockPatience *patience);
 gboolean gsock_write_conclude (GSockWrite *self, gssize result, GError **error);
 
 G_END_DECLS

@@ -13,17 +13,8 @@ run (GSockActiveSocket *self, GSockWrite *write, const GSockWriteSpec *spec, GCa
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (GSOCK_SOCKET (self));
   GSockPatience patience = { spec->wait, gsock_socket_effective_timeout (priv, spec->timeout), cancellable, 0 };
-  int *n_calls;
-  gssize result;
 
-  if (!gsock_write_begin (write, self, error))
-    return FALSE;
-  /* Who closes meanwhile leaves the rest to this call. */
-  n_calls = &write->streams->output.claim.n_calls;
-  (void) __atomic_add_fetch (n_calls, 1, __ATOMIC_SEQ_CST);
-  result = gsock_drive (&priv->handle, &write->operation, &patience);
-  (void) __atomic_sub_fetch (n_calls, 1, __ATOMIC_SEQ_CST);
-  return gsock_write_conclude (write, result, error);
+  return gsock_write_begin (write, self, error) && gsock_write_conclude (write, gsock_write_run (write, &patience), error);
 }
 
 static gboolean

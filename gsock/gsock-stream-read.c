@@ -262,11 +262,34 @@ gsock_read_take_bytes (GSockRead *self)
   return -EAGAIN;
 }
 
+/* Where nothing was read ahead and anything will do, it need not go through the buffer. On a local
+ * socket it may come with descriptors, which the buffer keeps. */
+static gboolean
+goes_past_buffer (const GSockRead *self)
+{
+  return self->room != NULL && self->partial && self->count > 0 && gsock_buffer_length (&self->streams->input.raw) == 0
+         && !self->streams->handle->ops->local;
+}
+
+static gssize
+receive_past (GSockRead *self, int fd, int flags)
+{
+  gssize n = GSOCK_SYSCALL (recv (fd, self->room, self->count, flags));
+
+  self->length = MAX (n, 0);
+  self->streams->input.offset += self->length;
+  return MIN (n, 0);
+}
+
 static gssize
 take_or_fill (GSockRead *self, int fd, int flags, gboolean *filled)
 {
   GSockStreams *streams = self->streams;
-  gssize result = self->take (self);
+  gssize result;
+
+  if (goes_past_buffer (self))
+    return receive_past (self, fd, flags);
+  result = self->take (self);
 
   for (guint i = 0; result == -EAGAIN && (i < FILLS_MAX || !self->waits); i++)
     {

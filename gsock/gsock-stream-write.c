@@ -75,20 +75,30 @@ add_bytes (GSockWrite *self, int fd, int flags)
 }
 
 static gssize
+send_past (GSockWrite *self, int fd, int flags)
+{
+  gssize n = self->length > 0 ? GSOCK_SYSCALL (send (fd, self->data, self->length, flags | MSG_NOSIGNAL)) : 0;
+
+  self->sent = MAX (n, 0);
+  return n;
+}
+
+static gssize
 write_claimed (GSockWrite *self, int fd, int flags)
 {
   GSockOutput *output = &self->streams->output;
   gssize result = 0;
 
-  if (!self->taken)
+  if (!self->taken && !self->through)
     result = self->text ? add_text (self) : add_bytes (self, fd, flags);
   if (result < 0)
     return result;
   self->taken = TRUE;
-  if (gsock_buffer_length (&output->raw) == 0 || (!self->all && gsock_buffer_length (&output->raw) <= output->size))
+  if (gsock_buffer_length (&output->raw) > (self->all ? 0 : output->size))
+    result = gsock_output_flush (output, fd, flags);
+  if (result == -EAGAIN && !self->all && gsock_buffer_length (&output->raw) <= output->size)
     return 0;
-  result = gsock_output_flush (output, fd, flags);
-  return result == -EAGAIN && !self->all && gsock_buffer_length (&output->raw) <= output->size ? 0 : result;
+  return result == 0 && self->through ? send_past (self, fd, flags) : result;
 }
 
 static gssize
@@ -151,6 +161,19 @@ set_text_error (GSockWrite *self, GError **error)
                               self->name, character, self->refused, encoding);
 }
 
+/* Who closes meanwhile leaves the rest to this call. */
+gssize
+gsock_write_run (GSockWrite *self, GSockPatience *patience)
+{
+  int *n_calls = &self->streams->output.claim.n_calls;
+  gssize result;
+
+  (void) __atomic_add_fetch (n_calls, 1, __ATOMIC_SEQ_CST);
+  result = gsock_drive (self->streams->handle, &self->operation, patience);
+  (void) __atomic_sub_fetch (n_calls, 1, __ATOMIC_SEQ_CST);
+  return result;
+}
+
 /* What the operation answered at last; FALSE sets @error. */
 gboolean
 gsock_write_conclude (GSockWrite *self, gssize result, GError **error)
@@ -168,7 +191,6 @@ gsock_streams_finish (GSockSocket *socket, GSockPatience *patience, const char *
 {
   GSockHandle *handle = gsock_socket_get_handle (socket);
   GSockWrite write;
-  gssize result;
 
   if (G_LIKELY ((__atomic_load_n (&handle->buffered, __ATOMIC_SEQ_CST) & GSOCK_BUFFERED_OUTPUT) == 0))
     return TRUE;
@@ -177,10 +199,7 @@ gsock_streams_finish (GSockSocket *socket, GSockPatience *patience, const char *
   write.all = TRUE;
   if (__atomic_load_n (&write.streams->output.claim.n_calls, __ATOMIC_SEQ_CST) > 0)
     return TRUE;
-  (void) __atomic_add_fetch (&write.streams->output.claim.n_calls, 1, __ATOMIC_SEQ_CST);
-  result = gsock_drive (handle, &write.operation, patience);
-  (void) __atomic_sub_fetch (&write.streams->output.claim.n_calls, 1, __ATOMIC_SEQ_CST);
-  return gsock_write_conclude (&write, result, error);
+  return gsock_write_conclude (&write, gsock_write_run (&write, patience), error);
 }
 
 /* Nobody is left who could be told. */

@@ -18,6 +18,7 @@
 #include <gsock/gsock-active-socket.h>
 #include <gsock/gsock-stream.h>
 #include <gsock/gsock-stream-async.h>
+#include <gsock/gsock-io-stream.h>
 #include <gsock/gsock-passive-socket.h>
 #include <gsock/gsock-credentials.h>
 #include <gsock/gsock-datagram-socket.h>
