@@ -2,10 +2,10 @@
 /* DTLS over gsock, both sides: GDtlsConnection sits on datagram sockets. */
 
 #include "testthread.h"
+#include "testtls.h"
 #include "testwire.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #define SECONDS(n) ((gint64) ((n) *G_USEC_PER_SEC))
 
@@ -15,32 +15,6 @@ typedef struct
   TestWire wire;
   GDtlsConnection *client, *server;
 } Secure;
-
-/* Made anew each time; NULL where this machine has no openssl(1). */
-static GTlsCertificate *
-make_certificate (void)
-{
-  g_autofree char *folder = g_dir_make_tmp ("gsock-dtls-XXXXXX", NULL);
-  g_autofree char *key = g_build_filename (folder, "key.pem", NULL);
-  g_autofree char *file = g_build_filename (folder, "certificate.pem", NULL);
-  const char *arguments[] = { "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=gsock.test",
-                              "-addext", "subjectAltName=DNS:gsock.test", "-keyout", key, "-out", file, NULL };
-  g_autoptr (GError) error = NULL;
-  GTlsCertificate *certificate = NULL;
-  int status = -1;
-
-  if (g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
-                    NULL, NULL, NULL, NULL, &status, NULL))
-    {
-      g_assert_cmpint (status, ==, 0);
-      certificate = g_tls_certificate_new_from_files (file, key, &error);
-      g_assert_no_error (error);
-    }
-  (void) unlink (key);
-  (void) unlink (file);
-  (void) rmdir (folder);
-  return certificate;
-}
 
 /* A certificate of one's own is signed by nobody that the machine knows. */
 static gboolean
@@ -74,7 +48,7 @@ secure_open (Secure *self, const TestKind *kind)
       g_test_skip ("GIO has no backend for DTLS here: glib-networking is not installed");
       return FALSE;
     }
-  self->certificate = make_certificate ();
+  self->certificate = test_make_certificate (NULL);
   if (self->certificate == NULL)
     {
       g_test_skip ("there is no openssl to make a certificate with");
