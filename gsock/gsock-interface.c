@@ -181,6 +181,30 @@ gsock_list_network_interfaces (GError **error)
   return g_steal_pointer (&interfaces);
 }
 
+/**
+ * gsock_list_network_interfaces_as_list: (rename-to gsock_list_network_interfaces)
+ * @error: return location for a [alias@GLib.Error]
+ *
+ * Lists the network interfaces of this machine: what `gsock_list_network_interfaces` does, for other
+ * languages, of which some would free what is in an array too early.
+ *
+ * Errors: those of [func@list_network_interfaces].
+ *
+ * Returns: (transfer full) (element-type GSockInterface): the interfaces, sorted by index
+ *
+ * Since: 1.0
+ */
+GList *
+gsock_list_network_interfaces_as_list (GError **error)
+{
+  g_autoptr (GPtrArray) interfaces = gsock_list_network_interfaces (error);
+  GList *list = NULL;
+
+  for (guint i = interfaces != NULL ? interfaces->len : 0; i > 0; i--)
+    list = g_list_prepend (list, gsock_interface_ref (g_ptr_array_index (interfaces, i - 1)));
+  return list;
+}
+
 static char *
 list_names (GPtrArray *interfaces)
 {

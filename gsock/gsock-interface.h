@@ -26,6 +26,8 @@ GType gsock_interface_get_type (void) G_GNUC_CONST;
 GSOCK_AVAILABLE_IN_1_0
 GPtrArray *gsock_list_network_interfaces (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
+GList *gsock_list_network_interfaces_as_list (GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
 GSockInterface *gsock_lookup_interface (const char *name_or_index, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
 GSockInterface *gsock_interface_ref (GSockInterface *self);

@@ -219,6 +219,47 @@ gsock_lookup_hostname (const char *name,
   return g_ptr_array_ref (lookup->addresses);
 }
 
+/* Which is given away as a list, by bindings that would free what is in an array too early. */
+static GList *
+list_addresses (GPtrArray *addresses)
+{
+  GList *list = NULL;
+
+  for (guint i = addresses->len; i > 0; i--)
+    list = g_list_prepend (list, gsock_address_copy (g_ptr_array_index (addresses, i - 1)));
+  g_ptr_array_unref (addresses);
+  return list;
+}
+
+/**
+ * gsock_lookup_hostname_as_list: (rename-to gsock_lookup_hostname)
+ * @name: a host name, or an address as text
+ * @ipv6: which families to give
+ * @true_name: (out) (optional) (transfer full): the canonical name of the host
+ * @cancellable: (nullable): cancels the wait
+ * @error: return location for a [alias@GLib.Error]
+ *
+ * Finds the addresses of a host: what `gsock_lookup_hostname` does, for other languages.
+ *
+ * Errors: those of [func@lookup_hostname].
+ *
+ * Returns: (transfer full) (element-type GSockAddress): the addresses, with port 0, at least one,
+ *   none twice, the best first
+ *
+ * Since: 1.0
+ */
+GList *
+gsock_lookup_hostname_as_list (const char *name,
+                               GSockIpv6Mode ipv6,
+                               char **true_name,
+                               GCancellable *cancellable,
+                               GError **error)
+{
+  GPtrArray *addresses = gsock_lookup_hostname (name, ipv6, true_name, cancellable, error);
+
+  return addresses != NULL ? list_addresses (addresses) : NULL;
+}
+
 /**
  * gsock_lookup_hostname_async:
  * @name: a host name or an address, as for [func@lookup_hostname]
@@ -270,6 +311,30 @@ gsock_lookup_hostname_finish (GAsyncResult *result, char **true_name, GError **e
     return NULL;
   give_text (true_name, lookup->true_name);
   return g_ptr_array_ref (lookup->addresses);
+}
+
+/**
+ * gsock_lookup_hostname_as_list_finish: (rename-to gsock_lookup_hostname_finish)
+ * @result: what the callback was given
+ * @true_name: (out) (optional) (transfer full): the canonical name of the host
+ * @error: return location for a [alias@GLib.Error]
+ *
+ * Takes the result of [func@lookup_hostname_async]: what `gsock_lookup_hostname_finish` does, for
+ * other languages.
+ *
+ * Errors: those of [func@lookup_hostname].
+ *
+ * Returns: (transfer full) (element-type GSockAddress): the addresses, as
+ *   [func@lookup_hostname] gives them
+ *
+ * Since: 1.0
+ */
+GList *
+gsock_lookup_hostname_as_list_finish (GAsyncResult *result, char **true_name, GError **error)
+{
+  GPtrArray *addresses = gsock_lookup_hostname_finish (result, true_name, error);
+
+  return addresses != NULL ? list_addresses (addresses) : NULL;
 }
 
 /**

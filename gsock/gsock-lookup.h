@@ -13,9 +13,13 @@ G_BEGIN_DECLS
 GSOCK_AVAILABLE_IN_1_0
 GPtrArray *gsock_lookup_hostname (const char *name, GSockIpv6Mode ipv6, char **true_name, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
+GList *gsock_lookup_hostname_as_list (const char *name, GSockIpv6Mode ipv6, char **true_name, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
 void gsock_lookup_hostname_async (const char *name, GSockIpv6Mode ipv6, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GSOCK_AVAILABLE_IN_1_0
 GPtrArray *gsock_lookup_hostname_finish (GAsyncResult *result, char **true_name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
+GList *gsock_lookup_hostname_as_list_finish (GAsyncResult *result, char **true_name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* From an address to names */
 GSOCK_AVAILABLE_IN_1_0

@@ -340,6 +340,22 @@ test_out_of_descriptors (void)
 }
 
 static void
+test_as_list (void)
+{
+  g_autoptr (GPtrArray) interfaces = list ();
+  g_autoptr (GError) error = NULL;
+  GList *same = gsock_list_network_interfaces_as_list (&error);
+  guint i = 0;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_list_length (same), ==, interfaces->len);
+  for (GList *link = same; link != NULL; link = link->next)
+    g_assert_cmpuint (gsock_interface_get_index (link->data), ==,
+                      gsock_interface_get_index (interfaces->pdata[i++]));
+  g_list_free_full (same, (GDestroyNotify) gsock_interface_unref);
+}
+
+static void
 test_descriptors (void)
 {
   test_keeps_descriptors (test_list ());
@@ -352,6 +368,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/interface/list", test_list);
+  g_test_add_func ("/interface/as-list", test_as_list);
   g_test_add_func ("/interface/order", test_order);
   g_test_add_func ("/interface/flags", test_flags);
   g_test_add_func ("/interface/hardware-addresses", test_hardware_addresses);

@@ -42,6 +42,39 @@ test_scope (void)
 }
 
 static void
+check_list (GList *addresses, const char *true_name)
+{
+  g_autofree char *text = NULL;
+
+  g_assert_cmpuint (g_list_length (addresses), ==, 1);
+  text = gsock_address_to_text (addresses->data);
+  g_assert_cmpstr (text, ==, "127.0.0.1:0");
+  g_assert_cmpstr (true_name, ==, "127.0.0.1");
+  g_list_free_full (addresses, (GDestroyNotify) gsock_address_free);
+}
+
+static void
+test_as_list (void)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *async_name = NULL;
+  GList *addresses
+      = gsock_lookup_hostname_as_list ("127.0.0.1", GSOCK_IPV6_MODE_YES, &name, NULL, &error);
+
+  g_assert_no_error (error);
+  check_list (addresses, name);
+  gsock_lookup_hostname_async ("127.0.0.1", GSOCK_IPV6_MODE_YES, NULL, test_take_result, &result);
+  addresses
+      = gsock_lookup_hostname_as_list_finish (test_wait_for_result (&result), &async_name, &error);
+  g_assert_no_error (error);
+  check_list (addresses, async_name);
+  g_assert_null (gsock_lookup_hostname_as_list ("", GSOCK_IPV6_MODE_YES, NULL, NULL, &error));
+  test_assert_error (error, GSOCK_ERROR_INVALID_ADDRESS);
+}
+
+static void
 test_refused (void)
 {
   static const TestRefusedHost cases[] = {
@@ -334,6 +367,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/lookup/literals", test_literals);
   g_test_add_func ("/lookup/scope", test_scope);
+  g_test_add_func ("/lookup/as-list", test_as_list);
   g_test_add_func ("/lookup/refused", test_refused);
   g_test_add_func ("/lookup/long-label", test_long_label);
   g_test_add_func ("/lookup/localhost", test_localhost);
