@@ -7,7 +7,7 @@
 #
 # One line per need: the group, how it is recognised, and the Debian package it comes in. A need is
 # recognised by a command, by a pkg-config module (pc:), by a file (file:, patterns allowed) or by a
-# module of the Python that PyGObject is built for (python:).
+# module of the Python that PyGObject is built for (python:), or of the Lua that lgi is built for (lua:).
 gsock_needs='
 build          meson                           meson
 build          ninja                           ninja-build
@@ -19,6 +19,8 @@ introspection  g-ir-scanner                    gobject-introspection
 introspection  pc:gobject-introspection-1.0    libgirepository1.0-dev
 introspection  python:gi                       python3-gi
 introspection  gjs                             gjs
+languages      lua5.3                          lua5.3
+languages      lua:lgi                         lua-lgi
 vala           valac                           valac
 docs           gi-docgen                       gi-docgen
 clang          clang                           clang
@@ -50,6 +52,7 @@ gsock_is_there ()
   case $1 in
     pc:*) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "${1#pc:}" ;;
     python:*) "$gsock_python" -c "import ${1#python:}" >/dev/null 2>&1 ;;
+    lua:*) lua5.3 -e "require '${1#lua:}'" >/dev/null 2>&1 ;;
     file:*) ls ${1#file:} >/dev/null 2>&1 ;;
     # An ordinary user's PATH often leaves the system commands out.
     *) (PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1) ;;
