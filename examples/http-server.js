@@ -36,8 +36,7 @@ async function load(target) {
 }
 
 // The method, the target, and whether it is the last request.
-function readRequest(text) {
-    const [first, ...fields] = text.split('\r\n');
+function understand([first, ...fields]) {
     const [method, target, version, ...rest] = first.split(' ');
     const says = field => fields.some(line => line.toLowerCase() === `connection: ${field}`);
     if (!version?.startsWith('HTTP/1.') || rest.length > 0)
@@ -66,23 +65,26 @@ async function answer(connection, [method, target, last]) {
         await connection.send_to_async(body, {timeout});
 }
 
-// What has come may be less than a request, or more than one.
+// Its lines up to the empty one; none when the peer has gone.
+async function readRequest(connection) {
+    const lines = [];
+    for (let room = REQUEST_MAX; ;) {
+        const line = await connection.read_line_async({maximumLength: room, timeout: IDLE_SECONDS});
+        if (!line)
+            return line === null ? [] : lines;
+        lines.push(line);
+        room = Math.max(room - line.length, 1);
+    }
+}
+
 async function* requests(connection) {
-    let got = '';
-    for (;;) {
-        const end = got.indexOf('\r\n\r\n');
-        if (end >= 0) {
-            const request = got.slice(0, end);
-            got = got.slice(end + 4);
-            yield readRequest(request);
-            continue;
-        }
-        if (got.length >= REQUEST_MAX)
+    try {
+        for (let lines; (lines = await readRequest(connection)).length > 0;)
+            yield understand(lines);
+    } catch (error) {
+        if (error instanceof GSock.Error && error.code === GSock.Error.MESSAGE_TOO_LONG)
             throw new Refusal('431 Request Header Fields Too Large');
-        const {data} = await connection.receive_from_async({size: REQUEST_MAX - got.length, timeout: IDLE_SECONDS});
-        if (data.length === 0)
-            return;
-        got += String.fromCharCode(...data);
+        throw error;
     }
 }
 
@@ -104,7 +106,13 @@ async function serve(connection) {
     }
 }
 
-const listener = GSock.make_socket({connect: 'passive', localHost: '127.0.0.1', localPort: Number(port), nodelay: true});
+const listener = GSock.make_socket({
+    connect: 'passive',
+    localHost: '127.0.0.1',
+    localPort: Number(port),
+    nodelay: true,
+    externalFormat: 'iso-8859-1/crlf',
+});
 const server = GSock.Server.new(listener);
 const loop = new GLib.MainLoop(null, false);
 

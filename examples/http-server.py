@@ -36,10 +36,9 @@ def find_file(folder, target):
     return name if os.path.isfile(name) else None
 
 
-def read_request(text):
+def understand(first, *fields):
     """The method, the target, and whether it is the last request."""
-    first, *fields = text.lower().split('\r\n')
-    words = text.split('\r\n')[0].split(' ')
+    words, fields = first.split(' '), [field.lower() for field in fields]
     if len(words) != 3 or not words[2].startswith('HTTP/1.'):
         raise Refusal('400 Bad Request')
     if words[0] not in ('GET', 'HEAD'):
@@ -64,19 +63,21 @@ def answer(folder, method, target, last):
     return head_of('200 OK', kind, len(body), last) + (body if method == 'GET' else b'')
 
 
+async def read_request(connection):
+    """Its lines up to the empty one; none when the peer has gone."""
+    lines, room = [], REQUEST_MAX
+    while line := await connection.read_line_async(maximum_length=room, timeout=IDLE_SECONDS):
+        lines.append(line)
+        room = max(room - len(line), 1)
+    return lines if line is not None else []
+
+
 async def requests(connection):
-    """What has come may be less than a request, or more than one."""
-    got = b''
-    while True:
-        while b'\r\n\r\n' not in got:
-            if len(got) >= REQUEST_MAX:
-                raise Refusal('431 Request Header Fields Too Large')
-            data = (await connection.receive_from_async(REQUEST_MAX - len(got), timeout=IDLE_SECONDS)).data
-            if not data:
-                return
-            got += data
-        request, _, got = got.partition(b'\r\n\r\n')
-        yield read_request(request.decode('latin-1'))
+    try:
+        while lines := await read_request(connection):
+            yield understand(*lines)
+    except GSock.MessageTooLong:
+        raise Refusal('431 Request Header Fields Too Large') from None
 
 
 async def answer_all(connection, folder):
@@ -104,7 +105,8 @@ async def accept(listener, folder):
 
 
 async def main(folder, port):
-    with GSock.make_socket(connect='passive', local_host='127.0.0.1', local_port=port, nodelay=True) as listener:
+    with GSock.make_socket(connect='passive', local_host='127.0.0.1', local_port=port, nodelay=True,
+                           external_format='iso-8859-1/crlf') as listener:
         print(f'http://127.0.0.1:{listener.props.local_port}/', flush=True)
         for number in signal.SIGINT, signal.SIGTERM:
             asyncio.get_running_loop().add_signal_handler(number, listener.close)

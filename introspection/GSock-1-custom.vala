@@ -49,6 +49,25 @@ namespace GSock {
 		public void set_callback ([CCode (type = "GSourceFunc")] owned GSock.SocketSourceFunc callback);
 	}
 
+	public class ActiveSocket : GSock.Socket {
+		[CCode (error_pos = 1.5, sentinel = "NULL")]
+		public string? read_line (GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public bool read_char (out unichar character, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public string read_text (ssize_t n_characters, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public GLib.Bytes read_bytes (ssize_t size, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public bool write_text (string text, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public bool write_line (string text, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public bool write_bytes ([CCode (array_length_type = "gsize")] uint8[] buffer, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 1.5, sentinel = "NULL")]
+		public bool finish_output (GLib.Cancellable? cancellable, ...) throws GLib.Error;
+	}
+
 	public class PassiveSocket : GSock.Socket {
 		[CCode (error_pos = 0.5, sentinel = "NULL")]
 		public bool listen_on (...) throws GLib.Error;

@@ -54,6 +54,34 @@ async void stream () throws GLib.Error {
 		socket.close (false);
 }
 
+async void lines () throws GLib.Error {
+	var server = make_listener ();
+	var client = (GSock.ActiveSocket) GSock.make_socket (null, "remote-host", LOCALHOST, "remote-port", server.local_port);
+	var peer = yield server.accept_connection_async ();
+	unichar character;
+
+	client.write_line ("grün", null);
+	client.write_text ("text", null, "timeout", 5.0);
+	client.write_bytes ({0, 255}, null);
+	client.finish_output (null);
+	assert_cmpstr (peer.read_line (null, "timeout", 5.0), GLib.CompareOperator.EQ, "grün");
+	assert_true (peer.read_char (out character, null) && character == 't');
+	assert_cmpstr (peer.read_text (3, null), GLib.CompareOperator.EQ, "ext");
+	assert_true (peer.read_bytes (2, null)[1] == 255);
+
+	client.write_line_async.begin ("line");
+	client.write_text_async.begin ("text");
+	client.write_bytes_async.begin (new GLib.Bytes ({0, 255}));
+	client.finish_output_async.begin ();
+	assert_cmpstr (yield peer.read_line_async ({"timeout"}, {5.0}), GLib.CompareOperator.EQ, "line");
+	assert_cmpstr (yield peer.read_text_async (4), GLib.CompareOperator.EQ, "text");
+	assert_true ((yield peer.read_bytes_async (2))[1] == 255);
+	client.close (false);
+	assert_true (null == yield peer.read_line_async ());
+	server.close (false);
+	peer.close (false);
+}
+
 async void fixed_arguments () throws GLib.Error {
 	var server = make_listener ();
 	var client = GSock.make_socket (null, "address-family", GSock.AddressFamily.IPV4);
@@ -207,6 +235,9 @@ async void await_one (string name) throws GLib.Error {
 	case "stream":
 		yield stream ();
 		break;
+	case "lines":
+		yield lines ();
+		break;
 	case "fixed-arguments":
 		yield fixed_arguments ();
 		break;
@@ -248,7 +279,7 @@ void add (string name) {
 
 int main (string[] args) {
 	GLib.Test.init (ref args);
-	foreach (var name in new string[] {"stream", "fixed-arguments", "making", "datagrams", "ends", "watching", "serving"})
+	foreach (var name in new string[] {"stream", "lines", "fixed-arguments", "making", "datagrams", "ends", "watching", "serving"})
 		add (name);
 	return GLib.Test.run ();
 }

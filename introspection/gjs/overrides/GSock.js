@@ -225,8 +225,10 @@ const CONVERSIONS = {
     limit: toInteger,
     maximum: toCount,
     most: toInteger,
+    n_characters: toInteger,
     payload: value => value === null ? null : new GLib.Bytes(toBytes(value)),
     size: toCount,
+    text: toText,
     ttl: toInteger,
     value: toVariant,
 };
@@ -289,6 +291,16 @@ var METHODS = {
         set_ttl: {parameters: ['ttl']},
         unblock_source: {parameters: ['group', 'source', 'interface', 'cancellable']},
     },
+    ActiveSocket: {
+        finish_output: {keyworded: true},
+        read_bytes: {parameters: ['size'], keyworded: true, conversions: {size: toInteger}},
+        read_char: {keyworded: true, result: ([read, character]) => read ? character : null},
+        read_line: {keyworded: true},
+        read_text: {parameters: ['n_characters'], keyworded: true},
+        write_bytes: {parameters: ['data'], keyworded: true},
+        write_line: {parameters: ['text'], keyworded: true},
+        write_text: {parameters: ['text'], keyworded: true},
+    },
     PassiveSocket: {
         accept_connection: {keyworded: true},
         accept_many: {parameters: ['limit'], keyworded: true},
@@ -332,7 +344,7 @@ function refuseRest(operator, keywords, parameters) {
 
 // What `native` is to be called with, of arguments in order and by name in an object at the end.
 function arrange(operator, given, shape) {
-    const {parameters = [], keyworded = false, final = false, last = []} = shape;
+    const {parameters = [], keyworded = false, final = false, last = [], conversions = {}} = shape;
 
     while (given.length > 0 && given[given.length - 1] === undefined)
         given.pop();
@@ -345,7 +357,8 @@ function arrange(operator, given, shape) {
     });
     const values = parameters.map(name => {
         const value = take(keywords, name, operator);
-        return CONVERSIONS[name] ? CONVERSIONS[name](value, keywords) : value;
+        const convert = conversions[name] ?? CONVERSIONS[name];
+        return convert ? convert(value, keywords) : value;
     });
     const rest = keyworded && !final ? [...last, 'cancellable'] : last;
     const behind = rest.map(name => take(keywords, name, operator));

@@ -10,12 +10,15 @@ const GSock = imports.gi.GSock;
 
 // What the finish functions give, where it is not what the operator gives.
 const FINISHED = {
+    read_bytes: data => data.toArray(),
     receive_from: ([data, ...rest]) => toReceived([data.toArray(), ...rest]),
 };
 
 // What the asynchronous functions take otherwise than the operator.
+const toBytesFirst = ([data, ...rest]) => [new GLib.Bytes(data), ...rest];
 const TAKEN = {
-    send_to: ([data, ...rest]) => [new GLib.Bytes(data), ...rest],
+    send_to: toBytesFirst,
+    write_bytes: toBytesFirst,
 };
 
 // A function that gives a promise; what is wrong with its arguments is told by that too.

@@ -265,6 +265,12 @@ def to_sender(result):
     return SenderCredentials(pid, uid, gid, pidfd if pidfd >= 0 else None)
 
 
+def to_character(result):
+    """None at the end of the stream."""
+    read, character = result
+    return character if read else None
+
+
 # Wrappers of what can fail
 
 DEFAULTS = {
@@ -287,6 +293,9 @@ RESULTS = {
     'get_option': from_variant,
     'get_option_bytes': GLib.Bytes.get_data,
     'peer_credentials': lambda result: Credentials(*result[1:]),
+    'read_bytes_finish': lambda data: data.get_data() or b'',
+    'read_char': to_character,
+    'read_char_finish': to_character,
     'receive_credentials': to_sender,
     'receive_file_descriptors': lambda result: FileDescriptors(*result),
     'receive_from': Received,
@@ -312,7 +321,7 @@ PLAIN = '''
 def call({parameters}):
     {conversions}
     try:
-        return {result}(function({arguments}))
+        return {convert}(function({arguments}))
     except GError as error:
         raise translate(error) from None
 '''
@@ -323,8 +332,8 @@ def call({parameters}**keywords):
     try:
         if keywords:
             names, values = pack(keywords)
-            return {result}(function({leading}names, values{rest}))
-        return {result}(function({leading}None, None{rest}))
+            return {convert}(function({leading}names, values{rest}))
+        return {convert}(function({leading}None, None{rest}))
     except GError as error:
         raise translate(error) from None
 '''
@@ -403,11 +412,11 @@ def wrap(info, function, receiver=()):
     source = (WITH_KEYWORDS if keyworded else PLAIN).format(
         parameters=''.join(f'{item}, ' for item in parameters),
         conversions='\n    '.join(conversions),
-        result='result' if result else '',
+        convert='convert_result' if result else '',
         arguments=', '.join([*receiver, *names]),
         leading=''.join(f'{item}, ' for item in [*receiver, *names[:cut]]),
         rest=''.join(f', {name}' for name in rest))
-    scope = {**SCOPE, 'function': function, 'result': result}
+    scope = {**SCOPE, 'function': function, 'convert_result': result}
     exec(compiled(source), scope)
     scope['call'].__name__ = info.get_name()
     return scope['call']

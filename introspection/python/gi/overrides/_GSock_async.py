@@ -16,7 +16,7 @@ from . import _GSock_datagrams as datagrams
 from .GSock import (GSock, ConnectionInProgress, Received, TimedOut, WouldBlock, call_next, pack,
                     to_address, to_bytes, to_condition)
 
-Socket, PassiveSocket = GSock.Socket, GSock.PassiveSocket
+Socket, ActiveSocket, PassiveSocket = GSock.Socket, GSock.ActiveSocket, GSock.PassiveSocket
 
 # How long to let a local listener be whose queue is full: nothing tells when there is room.
 PAUSE = 0.005
@@ -187,6 +187,45 @@ async def pause(deadline):
     await asyncio.sleep(PAUSE)
 
 
+# Streams of text and bytes
+
+def make_reader(name):
+    operator = name.replace('_', '-')
+
+    async def read(self, *arguments, **keywords):
+        """What has come of it stays in the buffer until it is complete."""
+        call = functools.partial(getattr(self, name), *arguments)
+        return await attempt(self, operator, False, call, **keywords)
+    return read
+
+
+def make_writer(name):
+    operator = name.replace('_', '-')
+
+    async def write(self, content, *, wait=True, timeout=None, **keywords):
+        """It is in the buffer at once; what is awaited is that there is room for more."""
+        deadline, call = deadline_of(self, timeout), getattr(self, name)
+        while True:
+            try:
+                return call(content, wait=False, **keywords)
+            except WouldBlock:
+                if not wait:
+                    raise
+            await become_ready(self, operator, True, deadline)
+            call, content, keywords = self.write_bytes, b'', {}
+    return write
+
+
+async def finish_output(self, **keywords):
+    return await attempt(self, 'finish-output', True, self.finish_output, **keywords)
+
+
+READERS = ('read_bytes', 'read_char', 'read_line', 'read_text')
+WRITERS = ('write_bytes', 'write_line', 'write_text')
+STREAMS = {'finish_output': finish_output, **{name: make_reader(name) for name in READERS},
+           **{name: make_writer(name) for name in WRITERS}}
+
+
 # What asyncio cannot wait for: look-ups, and the race for an address among many
 
 def run_for(done, call):
@@ -220,12 +259,20 @@ async def run_in_thread(function, *arguments, **keywords):
 # What the functions in C take at first, of what is given here.
 LEADING = {
     'accept_connection': lambda keywords: (),
+    'finish_output': lambda keywords: (),
+    'read_bytes': lambda keywords, size: (size,),
+    'read_char': lambda keywords: (),
+    'read_line': lambda keywords: (),
+    'read_text': lambda keywords, n_characters: (n_characters,),
     'receive_from': lambda keywords, size=65536: (size,),
     'receive_many': lambda keywords, most, batch: (batch, most),
     'receive_message': lambda keywords, size=65536: (size,),
     'send_many': lambda keywords, many: (datagrams.pack_batch(many),),
     'send_message': lambda keywords, data: (datagrams.take_message(data, keywords),),
     'send_to': lambda keywords, data: (GLib.Bytes.new(to_bytes(data)),),
+    'write_bytes': lambda keywords, content: (GLib.Bytes.new(to_bytes(content)),),
+    'write_line': lambda keywords, content: (content,),
+    'write_text': lambda keywords, content: (content,),
 }
 
 
@@ -237,7 +284,7 @@ def lead_connect(keywords, address=None):
 
 LEADING['connect_to'] = lead_connect
 # Which of them can be given by name.
-BY_NAME = ('address', 'batch', 'data', 'many', 'most', 'size')
+BY_NAME = ('address', 'batch', 'data', 'many', 'most', 'n_characters', 'size')
 
 
 def check_awaited(priority, cancellable):
@@ -271,13 +318,14 @@ finish_receive = Socket.receive_from_finish
 Socket.receive_from_finish = take_received
 
 AWAITABLE = {
-    Socket: (connect_to, receive_from, receive_many, receive_message, send_many, send_message, send_to),
-    PassiveSocket: (accept_connection,),
+    Socket: {function.__name__: function for function in (
+        connect_to, receive_from, receive_many, receive_message, send_many, send_message, send_to)},
+    ActiveSocket: STREAMS,
+    PassiveSocket: {'accept_connection': accept_connection},
 }
 
 for cls, operators in AWAITABLE.items():
-    for awaitable in operators:
-        name = awaitable.__name__
+    for name, awaitable in operators.items():
         twin = make_twin(vars(cls)[name + '_async'], LEADING[name], awaitable)
         # What Python tells of wrong arguments, and of a coroutine that nobody awaits.
         for function in twin, awaitable, LEADING[name]:
