@@ -15,6 +15,13 @@ static GHashTable *reactors = NULL;
 
 /* The source */
 
+/* The thread that runs the context need not be the one that has made it. */
+static GSockReactor *
+reactor_of (GSource *source)
+{
+  return __atomic_load_n (&((ReactorSource *) source)->reactor, __ATOMIC_ACQUIRE);
+}
+
 static void
 expire (GSockReactor *self, gint64 now)
 {
@@ -27,7 +34,7 @@ expire (GSockReactor *self, gint64 now)
 static gboolean
 source_prepare (GSource *source, int *timeout)
 {
-  GSockReactor *self = ((ReactorSource *) source)->reactor;
+  GSockReactor *self = reactor_of (source);
   GSockInterest *earliest;
   gboolean ready;
 
@@ -52,7 +59,7 @@ source_prepare (GSource *source, int *timeout)
 static gboolean
 source_check (GSource *source)
 {
-  GSockReactor *self = ((ReactorSource *) source)->reactor;
+  GSockReactor *self = reactor_of (source);
   GSockInterest *earliest;
   gboolean ready;
 
@@ -80,7 +87,7 @@ take_next (GSockReactor *self)
 static gboolean
 source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
-  GSockReactor *self = ((ReactorSource *) source)->reactor;
+  GSockReactor *self = reactor_of (source);
   GSockInterest *interest;
 
   pthread_mutex_lock (&self->lock);
@@ -167,7 +174,7 @@ on_context_going (gpointer data)
 static void
 source_finalize (GSource *source)
 {
-  gsock_reactor_unref (((ReactorSource *) source)->reactor);
+  gsock_reactor_unref (reactor_of (source));
 }
 
 /* There is a function for the sake of what is called when it is dropped. */
@@ -196,11 +203,11 @@ new_reactor (GMainContext *context, int priority)
   self->priority = priority;
   self->deadlines = g_ptr_array_new ();
   gsock_readiness_init (&self->readiness, source);
-  ((ReactorSource *) source)->reactor = self;
   g_source_set_static_name (source, "GSockReactor");
   g_source_set_priority (source, priority);
   g_source_set_can_recurse (source, TRUE);
   g_source_set_callback (source, never_called, self, on_context_going);
+  __atomic_store_n (&((ReactorSource *) source)->reactor, self, __ATOMIC_RELEASE);
   g_source_attach (source, context);
   g_source_unref (source);
   return self;
