@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Compiles and runs every C, Python and JavaScript snippet of the guides, and prints TAP.
+"""Compiles and runs every C, Python, JavaScript and Lua snippet of the guides, and prints TAP.
 
-Usage: test-snippets.py SOURCE-FOLDER BUILD-FOLDER C-COMPILER PYTHON GJS
+Usage: test-snippets.py SOURCE-FOLDER BUILD-FOLDER C-COMPILER PYTHON GJS LUA
 
 An interpreter that is not there is given as "-", and its snippets are skipped. A snippet is a whole
 program (C with a main function), or a fragment that is run where these are there to be used:
@@ -27,7 +27,8 @@ import tempfile
 
 GUIDES = ('README.md', 'CONTRIBUTING.md', 'docs/*.md')
 TIMEOUT = 60
-WHOLE = {'c': r'^main \(', 'python': r'^from gi.repository import .*GSock', 'js': r'gi://GSock'}
+WHOLE = {'c': r'^main \(', 'python': r'^from gi.repository import .*GSock', 'js': r'gi://GSock',
+         'lua': r"lgi.require"}
 
 C_FIXTURES = '''#include <gsock/gsock.h>
 #include <stdlib.h>
@@ -89,6 +90,18 @@ const peer = server.accept_connection();
 const udp = GSock.make_socket({type: 'datagram', localHost: '127.0.0.1'});
 const [left, right] = GSock.make_socket_pair();
 '''
+LUA_FIXTURES = '''local lgi = require 'lgi'
+local Gio, GLib = lgi.Gio, lgi.GLib
+local GSock = lgi.require('GSock', '1')
+local cancellable = Gio.Cancellable()
+local server = GSock.make_socket{connect = 'passive', local_host = '127.0.0.1'}
+local port = server.local_port
+local client = GSock.make_socket{remote_host = '127.0.0.1', remote_port = port}
+local peer = server:accept_connection()
+local udp = GSock.make_socket{type = 'datagram', local_host = '127.0.0.1'}
+local left, right = GSock.make_socket_pair()
+'''
+FIXTURES = {'python': PYTHON_FIXTURES, 'js': JS_FIXTURES, 'lua': LUA_FIXTURES}
 
 
 class Snippet:
@@ -107,7 +120,7 @@ def read(*path):
 
 
 def fences(text, where):
-    for match in re.finditer(r'^```(c|python|js)\n(.*?)^```$', text, re.S | re.M):
+    for match in re.finditer(r'^```(c|python|js|lua)\n(.*?)^```$', text, re.S | re.M):
         yield Snippet(match[1], match[2], f'{where}:{text.count(chr(10), 0, match.start()) + 1}')
 
 
@@ -141,11 +154,11 @@ def run(command, environment=None):
 
 
 class Tester:
-    def __init__(self, source, build, compiler, python, gjs):
+    def __init__(self, source, build, compiler, python, gjs, lua):
         self.source = source
         self.build = build
         self.compiler = compiler
-        self.interpreters = {'python': (python, []), 'js': (gjs, ['-m'])}
+        self.interpreters = {'python': (python, []), 'js': (gjs, ['-m']), 'lua': (lua, [])}
         self.folder = tempfile.TemporaryDirectory(prefix='gsock-snippets-')
         self.environment = dict(os.environ, G_DEBUG='fatal-criticals')
         self.number = 0
@@ -201,8 +214,7 @@ class Tester:
         if interpreter == '-':
             self.tell(snippet.where, None, skip=f'nothing here runs {snippet.language}')
             return
-        fixtures = PYTHON_FIXTURES if snippet.language == 'python' else JS_FIXTURES
-        text = snippet.text if snippet.is_program else fixtures + snippet.text
+        text = snippet.text if snippet.is_program else FIXTURES[snippet.language] + snippet.text
         script = self.write('snippet.' + snippet.language, text)
         self.tell(snippet.where, run([interpreter, *options, script], self.environment))
 
