@@ -15,6 +15,7 @@
 #include <gsock/gsock-socket-message.h>
 #include <gsock/gsock-batch.h>
 #include <gsock/gsock-socket-batch.h>
+#include <gsock/gsock-socket-data.h>
 #include <gsock/gsock-active-socket.h>
 #include <gsock/gsock-stream.h>
 #include <gsock/gsock-stream-async.h>

@@ -205,35 +205,47 @@ def to_address(value, keywords):
 get_host, get_port = Address.get_host, Address.get_port
 
 
+def name_sender(address):
+    """Host and port, or filename and None."""
+    if address is None:
+        return None, None
+    host = get_host(address)
+    return (host, get_port(address)) if host is not None else (address.get_filename(), None)
+
+
 @export
-class Received:
+class Received(tuple):
     """What receive_from gives: data, host and port; on local sockets data, filename and None."""
 
-    __slots__ = ('data', 'address', 'flags', 'full_length')
+    # Address, flags and full length, where they are more than the three say.
+    told = None
 
-    def __init__(self, result):
-        self.data, self.address, self.flags, self.full_length = result
+    def __new__(cls, result):
+        data, address, flags, full_length = result
+        self = tuple.__new__(cls, (data, *name_sender(address)))
+        self.told = address, flags, full_length
+        return self
 
-    host = property(lambda self: self.address and self.address.get_host())
-    filename = property(lambda self: self.address and self.address.get_filename())
+    data = property(operator.itemgetter(0))
+    host = property(lambda self: None if self[2] is None else self[1])
+    filename = property(lambda self: self[1] if self[2] is None else None)
+    port = property(operator.itemgetter(2))
+    flags = property(lambda self: self.told[1] if self.told else NO_FLAGS)
+    full_length = property(lambda self: self.told[2] if self.told else len(self[0]))
 
     @property
-    def port(self):
-        return self.address.get_port() if self.address and self.filename is None else None
+    def address(self):
+        return self.told[0] if self.told else Address.new_from_host(self[1], self[2])
 
     @property
     def truncated(self):
         return self.full_length > len(self.data) or bool(self.flags & GSock.MessageFlags.TRUNCATE)
 
-    def __iter__(self):
-        address = self.address
-        host = address and get_host(address)
-        if host is not None:
-            return iter((self.data, host, get_port(address)))
-        return iter((self.data, self.filename, self.port))
-
     def __repr__(self):
         return f'Received({self.data!r}, from {self.address})'
+
+
+NO_FLAGS = GSock.MessageFlags.NONE
 
 
 def to_descriptor(value):
@@ -343,7 +355,7 @@ SCOPE = {
     'GError': GLib.Error,
     'GLib': GLib,
     'IPV6': GSock.Ipv6Mode.YES,
-    'NO_FLAGS': GSock.MessageFlags.NONE,
+    'NO_FLAGS': NO_FLAGS,
     'TIMEOUT': GSock.TIMEOUT_DEFAULT,
     'pack': pack,
     'to_address': to_address,
@@ -422,8 +434,9 @@ def wrap(info, function, receiver=()):
     return scope['call']
 
 
-# What takes a function, in _GSock_async.
+# What takes a function, in _GSock_async, and what has few arguments, in _GSock_quick.
 WRITTEN_OUT = {'watch'}
+QUICK = [vars(GSock.Socket)[name] for name in ('send_data', 'send_data_to_host', 'receive_data')]
 
 
 def wrap_class(cls):
@@ -665,5 +678,5 @@ def wait_for_any(sockets, conditions='in', timeout=GSock.TIMEOUT_NEVER, cancella
 
 
 # What there is beside this needs the names above, and puts itself in place.
-for name in ('activation', 'datagrams', 'handover', 'async'):
+for name in ('activation', 'datagrams', 'handover', 'async', 'quick'):
     importlib.import_module('._GSock_' + name, __package__)

@@ -7,7 +7,8 @@ import struct
 import sys
 from array import array
 
-from .GSock import GSock, Address, InvalidArgument, Received, export, get_host, get_port, to_bytes
+from .GSock import (GSock, Address, InvalidArgument, Received, export, get_host, name_sender,
+                    to_bytes)
 
 Batch, Message = GSock.Batch, GSock.Message
 
@@ -19,14 +20,6 @@ def to_address(value):
     if isinstance(value, str):
         return Address.new_from_text(value)
     raise TypeError(f'an address is a GSock.Address or text, not {value!r}')
-
-
-def name_sender(address):
-    """Host and port, or filename and None."""
-    if address is None:
-        return None, None
-    host = get_host(address)
-    return (host, get_port(address)) if host is not None else (address.get_filename(), None)
 
 
 # Messages
