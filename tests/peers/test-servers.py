@@ -11,8 +11,10 @@ import shlex
 import signal
 import socket
 import subprocess
+import threading
 
 import peers
+from gi.repository import Gio
 
 
 @contextlib.contextmanager
@@ -139,6 +141,37 @@ def a_slow_reader_is_waited_for(variable):
         while data := visitor.recv(1 << 20):
             got += len(data)
         assert got == sent, (got, sent)
+
+
+@contextlib.contextmanager
+def certificate():
+    """Of a server that is called gsock.test, with its key."""
+    with peers.folder() as folder:
+        names = [os.path.join(folder, name) for name in ('certificate.pem', 'key.pem')]
+        subprocess.run([peers.program('openssl'), 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
+                        '-subj', '/CN=gsock.test', '-addext', 'subjectAltName=DNS:gsock.test',
+                        '-out', names[0], '-keyout', names[1]], stderr=subprocess.DEVNULL, check=True)
+        yield names
+
+
+@peers.test
+def openssl_gets_it_back():
+    if not Gio.TlsBackend.get_default().supports_tls():
+        raise peers.Skip('GIO has no backend for TLS here: glib-networking is not installed')
+    data = b'what is sent by TLS\n' * 50_000
+    with certificate() as names, running('GSOCK_TLS_ECHO_SERVER', *names) as (host, port):
+        command = [peers.program('openssl'), 's_client', '-quiet', '-no_ign_eof', '-connect', f'{host}:{port}', '-CAfile', names[0],
+                   '-verify_return_error', '-verify_hostname', 'gsock.test', '-servername', 'gsock.test']
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as visitor:
+            try:
+                sending = threading.Thread(target=lambda: visitor.stdin.write(data) and visitor.stdin.flush())
+                sending.start()
+                assert visitor.stdout.read(len(data)) == data
+                sending.join()
+                visitor.stdin.close()
+                assert visitor.wait(peers.TIMEOUT) == 0
+            finally:
+                visitor.kill()
 
 
 peers.main()
