@@ -64,6 +64,8 @@ function toTypeValue(type) {
 function toBytes(value) {
     if (typeof value === 'string')
         return encoder.encode(value);
+    if (value instanceof Uint8Array)
+        return value;
     if (ArrayBuffer.isView(value))
         return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     if (value instanceof GLib.Bytes)
@@ -162,22 +164,46 @@ function toAddress(value, keywords) {
     return value;
 }
 
-// What receive_from gives: data, host and port; on local sockets data, filename and null.
+// What receive_from gives: data, host and port; on local sockets data, filename and null. Where host and
+// port say all there is, nothing else is given, and the address is made when it is asked for.
 var Received = class Received {
-    constructor([data, address, flags, fullLength]) {
-        Object.assign(this, {data, address, flags, fullLength, full_length: fullLength});
+    #sender;
+    #host;
+    #port;
+
+    constructor([data, address, flags = 0, fullLength = data.length], host, port) {
+        this.data = data;
+        this.flags = flags;
+        this.fullLength = fullLength;
+        this.#sender = address;
+        this.#host = host;
+        this.#port = port;
+    }
+
+    get address() {
+        if (this.#sender === undefined)
+            this.#sender = GSock.Address.new_from_host(this.#host, this.#port);
+        return this.#sender;
+    }
+
+    get full_length() {
+        return this.fullLength;
     }
 
     get host() {
-        return this.address?.get_host() ?? null;
+        if (this.#host === undefined)
+            this.#host = this.address?.get_host() ?? null;
+        return this.#host;
     }
 
     get filename() {
-        return this.address?.get_filename() ?? null;
+        return this.host === null ? this.address?.get_filename() ?? null : null;
     }
 
     get port() {
-        return this.address && this.filename === null ? this.address.get_port() : null;
+        if (this.#port === undefined)
+            this.#port = this.address && this.filename === null ? this.address.get_port() : null;
+        return this.#port;
     }
 
     get truncated() {
@@ -185,10 +211,8 @@ var Received = class Received {
             (this.flags & GSock.MessageFlags.TRUNCATE) !== 0;
     }
 
-    *[Symbol.iterator]() {
-        yield this.data;
-        yield this.host ?? this.filename;
-        yield this.port;
+    [Symbol.iterator]() {
+        return [this.data, this.host ?? this.filename, this.port].values();
     }
 };
 
@@ -406,6 +430,7 @@ function _init() {
     GSock = this;
     const datagrams = imports.overrides._GSockDatagrams;
     const async = imports.overrides._GSockAsync;
+    const quick = imports.overrides._GSockQuick;
     Object.assign(CONVERSIONS, {batch: datagrams.toBatch, message: datagrams.toMessage});
 
     async.addOperators();
@@ -423,6 +448,7 @@ function _init() {
     GSock.Received = Received;
     datagrams.install();
     async.install();
+    quick.install();
     GSock.Socket.prototype._init = constructSocket;
     GSock.Socket.prototype.toString = GSock.Socket.prototype.to_string;
     GSock.Address.prototype.toString = GSock.Address.prototype.to_text;
