@@ -203,15 +203,14 @@ wait_again (GSockAsync *self, guint last)
   if (!self->waited)
     prepare_to_wait (self);
   self->interest.deadline = self->deadline;
-  self->interest.serial = operation->turn != NULL ? operation->turn->serial : NULL;
-  self->interest.seen = operation->turn != NULL ? operation->turn->seen : 0;
   if (operation->collect != NULL)
     result = wait_for_extras (self, &delay);
   if (result < 0)
     return result;
   if (idle || delay >= 0)
     self->interest.deadline = not_later_than (self->deadline, idle ? IDLE_PAUSE_US / 1e6 : delay);
-  return gsock_interest_wait (&self->interest, get_handle (self), -1, idle || operation->collect != NULL ? 0 : events_of (operation));
+  return gsock_interest_wait_in_turn (&self->interest, get_handle (self), -1, idle || operation->collect != NULL ? 0 : events_of (operation),
+                                      operation->turn);
 }
 
 static gboolean

@@ -15,12 +15,13 @@ typedef struct _GSockOperation GSockOperation;
 
 /* How an operation waits that shares what it waits for with others: it is over when `serial` is not
  * what it was `seen` to be, whatever the descriptor says. */
-typedef struct
+typedef struct _GSockTurn GSockTurn;
+struct _GSockTurn
 {
   const guint *serial;
   guint seen;
   gboolean turn; /* another one is at it, and may well leave what this one wants */
-} GSockTurn;
+};
 
 typedef gssize (*GSockStep) (GSockOperation *self, int fd, int flags);
 typedef guint (*GSockCollect) (GSockOperation *self, GSockAwaited *awaited, guint room, double *delay);

@@ -29,20 +29,20 @@ typedef struct
   int fd;                    /* -1: none yet, or none any more */
   guint users;               /* atomic, see below */
   guint generation;          /* of gsock_fork_generation when the descriptor was made */
-  guint process;             /* atomic: the gsock_process_depth whose threads are counted here */
-  const GSockFamily *ops;
-  GSockWaiterLink *waiters;  /* guarded by gsock_handle_lock, as the next */
-  struct _GSockRecord *records; /* in which reactors it is waited for */
-  GSockSegments *segments;   /* atomic; NULL: no batch has been sent or received */
-  GSockStreams *streams;     /* atomic; NULL: nothing has been read or written as a stream */
-  int protocol;              /* as the kernel has it, and so are these: */
-  guint16 family, type;
+  guint16 process;           /* atomic: the gsock_process_depth whose threads are counted here */
+  guint16 protocol;          /* as the kernel has it, and so are these: */
+  guint8 family, type;
   guint8 kernel_waits;       /* POLLIN, POLLOUT: for what a call may wait inside the kernel */
   guint8 address_length;     /* of every address of the family; 0: they differ */
   GSockFlag datagrams;       /* whose flags recvfrom tells all there is to tell of */
   GSockFlag exposed;         /* others may hold the descriptor */
   GSockFlag nonblocking;     /* gsock has made its open file description so */
   GSockFlag bound_on_demand; /* the program asked for it; sending and connecting bind unasked */
+  const GSockFamily *ops;
+  GSockWaiterLink *waiters;  /* guarded by gsock_handle_lock, as the next */
+  struct _GSockRecord *records; /* in which reactors it is waited for */
+  GSockSegments *segments;   /* atomic; NULL: no batch has been sent or received */
+  GSockStreams *streams;     /* atomic; NULL: nothing has been read or written as a stream */
   guint8 buffered;           /* atomic, GSockBuffered */
   GSockFlag bound, connected, connecting, listening, abort;
   GSockFlag has_bells;       /* atomic: there are, or were, sources of it: see gsock-source.c */
@@ -59,7 +59,7 @@ typedef struct
 G_GNUC_INTERNAL extern guint gsock_fork_generation;
 
 /* How many forks this process is away from the one that the library began in. */
-G_GNUC_INTERNAL extern guint gsock_process_depth;
+G_GNUC_INTERNAL extern guint16 gsock_process_depth;
 
 /* To be called before the first of what a fork must not share. */
 void gsock_watch_forks (void);

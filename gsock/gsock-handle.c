@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 guint gsock_fork_generation = 0;
-guint gsock_process_depth = 0;
+guint16 gsock_process_depth = 0;
 
 /* Held by whoever makes a handle the child's, and across every fork. */
 static pthread_mutex_t inheritance = PTHREAD_MUTEX_INITIALIZER;
@@ -142,9 +142,9 @@ void
 gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protocol)
 {
   self->generation = __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE);
-  self->family = (guint16) family;
-  self->type = (guint16) type;
-  self->protocol = protocol;
+  self->family = (guint8) family;
+  self->type = (guint8) type;
+  self->protocol = (guint16) protocol;
   self->ops = gsock_family_find (family);
   __atomic_store_n (&self->fd, fd, __ATOMIC_RELEASE);
   gsock_handle_update (self);
@@ -179,7 +179,7 @@ gsock_handle_ask_family (GSockHandle *self, int fd)
 
   if (getsockopt (fd, SOL_SOCKET, SO_DOMAIN, &family, &length) != 0)
     return;
-  self->family = (guint16) family;
+  self->family = (guint8) family;
   self->ops = gsock_family_find (family);
   gsock_handle_update (self);
 }

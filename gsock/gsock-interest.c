@@ -3,6 +3,7 @@
 
 #include <gsock/gsock-interest-private.h>
 
+#include <gsock/gsock-driver-private.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-segments-private.h>
 
@@ -162,24 +163,24 @@ new_record (GSockReactor *reactor, GSockHandle *handle, int fd)
 /* What is told already, or was read from the kernel before and is held, waits for the next turn: an
  * interest that is renewed whenever it is told must not keep the context from the others. */
 static gboolean
-is_told_already (GSockInterest *self, GSockHandle *handle, guint events)
+is_told_already (GSockInterest *self, GSockHandle *handle, guint events, const GSockTurn *turn)
 {
-  if (self->serial != NULL)
-    self->told |= __atomic_load_n (self->serial, __ATOMIC_SEQ_CST) != self->seen ? events : 0;
+  if (turn != NULL)
+    self->told |= __atomic_load_n (turn->serial, __ATOMIC_SEQ_CST) != turn->seen ? events : 0;
   else if ((events & POLLIN) != 0 && handle != NULL && gsock_handle_holds_input (handle))
     self->told |= POLLIN;
   return self->told != 0;
 }
 
 static int
-wait_locked (GSockInterest *self, GSockHandle *handle, int fd, guint events)
+wait_locked (GSockInterest *self, GSockHandle *handle, int fd, guint events, const GSockTurn *turn)
 {
   GSockReactor *reactor = self->reactor;
   GSockRecord *record;
 
   if (reactor->readiness.source == NULL)
     return -GSOCK_E_CLOSED;
-  if (is_told_already (self, handle, events))
+  if (is_told_already (self, handle, events, turn))
     {
       enqueue (reactor, self, reactor->turn + 1);
       wake_context (reactor);
@@ -215,6 +216,12 @@ descriptor_of (GSockHandle *handle)
 int
 gsock_interest_wait (GSockInterest *self, GSockHandle *handle, int fd, guint events)
 {
+  return gsock_interest_wait_in_turn (self, handle, fd, events, NULL);
+}
+
+int
+gsock_interest_wait_in_turn (GSockInterest *self, GSockHandle *handle, int fd, guint events, const GSockTurn *turn)
+{
   GSockReactor *reactor = self->reactor;
   int result;
 
@@ -224,7 +231,7 @@ gsock_interest_wait (GSockInterest *self, GSockHandle *handle, int fd, guint eve
       fd = descriptor_of (handle);
     }
   pthread_mutex_lock (&reactor->lock);
-  result = handle != NULL && fd < 0 ? fd : wait_locked (self, handle, fd, events);
+  result = handle != NULL && fd < 0 ? fd : wait_locked (self, handle, fd, events, turn);
   pthread_mutex_unlock (&reactor->lock);
   if (handle != NULL)
     gsock_handle_unlock (handle);

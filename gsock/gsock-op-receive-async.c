@@ -3,46 +3,58 @@
 
 #include <gsock/gsock-socket-async.h>
 
-#include <gsock/gsock-async-private.h>
 #include <gsock/gsock-message-flags-private.h>
 #include <gsock/gsock-op-private.h>
 #include <gsock/gsock-socket-private.h>
+#include <gsock/gsock-transfer-private.h>
 
 #include <errno.h>
 
-typedef struct
-{
-  GSockOperation operation;
-  GSockSocket *socket; /* the task's source */
-  gsize size;
-  GSockMessageFlags flags;
-  GSockReceived received;
-  GBytes *bytes;
-  GError *error;
-} Receive;
+/* So much is received on the stack: the bytes take what they need, and who waits keeps no room. */
+#define ROOM_ON_STACK 8192
 
 static void
-receive_free (gpointer data)
+take_received (GSockTransfer *self, const GSockReceived *received)
 {
-  Receive *self = data;
-
-  g_clear_pointer (&self->bytes, g_bytes_unref);
-  g_clear_error (&self->error);
-  g_free (self);
+  if (received->sender.length > 0)
+    gsock_kept_address_set (&self->address, &received->sender);
+  self->received_flags = received->flags;
+  self->full_length = received->full_length;
 }
 
-/* The room is made for each try, so that who waits, as most do, keeps none. */
 static gssize
-step_own (GSockOperation *operation, int fd, int flags)
+receive_little (GSockTransfer *self, GSockReceived *received)
 {
-  Receive *self = (Receive *) operation;
-  guint8 *buffer = g_try_malloc (MAX (self->size, 1));
-  gssize n = buffer != NULL ? gsock_receive_try (self->socket, buffer, self->size, self->flags, &self->received) : -ENOMEM;
+  guint8 room[ROOM_ON_STACK];
+  gssize n = gsock_receive_try (self->socket, room, self->length, (int) self->flags, received);
+
+  if (n >= 0)
+    self->bytes = g_bytes_new (room, (gsize) n);
+  return n;
+}
+
+static gssize
+receive_much (GSockTransfer *self, GSockReceived *received)
+{
+  guint8 *buffer = g_try_malloc (self->length);
+  gssize n = buffer != NULL ? gsock_receive_try (self->socket, buffer, self->length, (int) self->flags, received) : -ENOMEM;
 
   if (n < 0)
     g_free (buffer);
   else
-    self->bytes = g_bytes_new_take (buffer, n);
+    self->bytes = g_bytes_new_take (buffer, (gsize) n);
+  return n;
+}
+
+static gssize
+step_own (GSockOperation *operation, int fd, int flags)
+{
+  GSockTransfer *self = gsock_transfer_of_operation (operation);
+  GSockReceived received;
+  gssize n = self->length <= ROOM_ON_STACK ? receive_little (self, &received) : receive_much (self, &received);
+
+  if (n >= 0)
+    take_received (self, &received);
   return n;
 }
 
@@ -50,53 +62,39 @@ step_own (GSockOperation *operation, int fd, int flags)
 static gssize
 step_by_method (GSockOperation *operation, int fd, int flags)
 {
-  Receive *self = (Receive *) operation;
+  GSockTransfer *self = gsock_transfer_of_operation (operation);
   g_autoptr (GSockAddress) sender = NULL;
+  GSockReceived received = { .flags = 0 };
   GError *error = NULL;
 
-  self->bytes = gsock_socket_receive_bytes (self->socket, self->size, self->flags, FALSE, 0, &sender, &self->received.flags,
-                                            &self->received.full_length, NULL, &error);
+  self->bytes = gsock_socket_receive_bytes (self->socket, self->length, self->flags, FALSE, 0, &sender, &received.flags,
+                                            &received.full_length, NULL, &error);
   if (self->bytes == NULL)
     return gsock_async_judge (error, &self->error);
   if (sender != NULL)
-    self->received.sender = *sender;
+    received.sender = *sender;
+  take_received (self, &received);
   return 0;
 }
 
 static void
-finish (GTask *task, gssize result)
+explain (GSockTransfer *self, gssize failure)
 {
-  Receive *self = g_task_get_task_data (task);
-
-  if (result >= 0)
-    g_task_return_pointer (task, g_steal_pointer (&self->bytes), (GDestroyNotify) g_bytes_unref);
-  else
-    {
-      if (self->error == NULL)
-        gsock_set_receive_error (&self->error, "receive-from", result, gsock_socket_get_handle (self->socket));
-      g_task_return_error (task, g_steal_pointer (&self->error));
-    }
+  gsock_set_receive_error (&self->error, "receive-from", failure, gsock_socket_get_handle (self->socket));
 }
 
 static void
-receive_async (GTask *task, GSockSocket *socket, gsize size, GSockMessageFlags flags, gboolean wait, double timeout)
+receive_async (GSockTransfer *self, gsize size, GSockMessageFlags flags)
 {
-  Receive *self = g_new0 (Receive, 1);
-  gboolean own = GSOCK_SOCKET_GET_CLASS (socket)->receive_from == gsock_socket_real_receive_from;
-  GError *error = NULL;
+  gboolean own = GSOCK_SOCKET_GET_CLASS (self->socket)->receive_from == gsock_socket_real_receive_from;
 
-  self->operation = (GSockOperation){ .step = own ? step_own : step_by_method, .events = gsock_receive_events (flags) };
-  self->socket = socket;
-  self->size = size;
+  self->operation.step = own ? step_own : step_by_method;
+  self->operation.events = gsock_receive_events (flags);
+  self->explain = explain;
+  self->length = size;
   self->flags = flags & ~(guint) GSOCK_MESSAGE_FLAGS_WAIT_ALL;
-  g_task_set_task_data (task, self, receive_free);
-  if (!gsock_message_flags_check ("receive-from", flags, GSOCK_FLAG_RECEIVE, &error))
-    {
-      g_task_return_error (task, error);
-      g_object_unref (task);
-      return;
-    }
-  gsock_async_run (task, socket, &self->operation, wait && (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0, timeout, finish);
+  if (self->error == NULL)
+    gsock_message_flags_check ("receive-from", flags, GSOCK_FLAG_RECEIVE, &self->error);
 }
 
 /**
@@ -119,10 +117,13 @@ receive_async (GTask *task, GSockSocket *socket, gsize size, GSockMessageFlags f
 void
 gsock_socket_receive_bytes_async (GSockSocket *self, gsize size, GSockMessageFlags flags, gboolean wait, double timeout, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_return_if_fail (GSOCK_IS_SOCKET (self));
+  GSockTransfer *transfer;
 
-  receive_async (gsock_async_task (self, gsock_socket_receive_from_async, priority, cancellable, callback, user_data),
-                 self, size, flags, wait, timeout);
+  g_return_if_fail (gsock_socket_check (self));
+
+  transfer = gsock_transfer_new (self, gsock_socket_receive_from_async, callback, user_data);
+  receive_async (transfer, size, flags);
+  gsock_transfer_run (transfer, wait, timeout, priority, cancellable);
 }
 
 /**
@@ -150,20 +151,15 @@ void
 gsock_socket_receive_from_async (GSockSocket *self, gsize size, const char *const *names, const GValue *values, guint n_values, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GSockReceiveSpec spec = GSOCK_RECEIVE_SPEC_INIT;
-  GError *error = NULL;
-  GTask *task;
+  GSockTransfer *transfer;
 
   g_return_if_fail (GSOCK_IS_SOCKET (self));
 
-  task = gsock_async_task (self, gsock_socket_receive_from_async, priority, cancellable, callback, user_data);
-  if (gsock_keywords_parse_values (&gsock_receive_keywords, &spec, names, values, n_values, &error)
-      && gsock_check_range ("receive-from", spec.start, spec.end, size, &size, &error))
-    receive_async (task, self, size, spec.flags, spec.wait, spec.timeout);
-  else
-    {
-      g_task_return_error (task, error);
-      g_object_unref (task);
-    }
+  transfer = gsock_transfer_new (self, gsock_socket_receive_from_async, callback, user_data);
+  if (gsock_keywords_parse_values (&gsock_receive_keywords, &spec, names, values, n_values, &transfer->error))
+    gsock_check_range ("receive-from", spec.start, spec.end, size, &size, &transfer->error);
+  receive_async (transfer, size, spec.flags);
+  gsock_transfer_run (transfer, spec.wait, spec.timeout, priority, cancellable);
 }
 
 /**
@@ -185,20 +181,21 @@ gsock_socket_receive_from_async (GSockSocket *self, gsize size, const char *cons
 GBytes *
 gsock_socket_receive_from_finish (GSockSocket *self, GAsyncResult *result, GSockAddress **sender, GSockMessageFlags *received_flags, gsize *full_length, GError **error)
 {
-  const GSockReceived *received;
-  GBytes *bytes;
+  GSockTransfer *transfer = (GSockTransfer *) (gpointer) result;
+  GSockAddress from;
 
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_receive_from_async), NULL);
+  g_return_val_if_fail (gsock_transfer_is (result, self, gsock_socket_receive_from_async), NULL);
 
-  bytes = g_task_propagate_pointer (G_TASK (result), error);
-  if (bytes == NULL)
-    return NULL;
-  received = &((Receive *) g_task_get_task_data (G_TASK (result)))->received;
+  if (transfer->error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&transfer->error));
+      return NULL;
+    }
   if (sender != NULL)
-    *sender = received->sender.length > 0 ? gsock_address_copy (&received->sender) : NULL;
+    *sender = gsock_kept_address_get (&transfer->address, &from) ? gsock_address_copy (&from) : NULL;
   if (received_flags != NULL)
-    *received_flags = received->flags;
+    *received_flags = transfer->received_flags;
   if (full_length != NULL)
-    *full_length = received->full_length;
-  return bytes;
+    *full_length = transfer->full_length;
+  return g_steal_pointer (&transfer->bytes);
 }

@@ -7,8 +7,14 @@
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-message-flags-private.h>
 #include <gsock/gsock-socket-private.h>
+#include <gsock/gsock-transfer-private.h>
 
 #include <errno.h>
+#include <poll.h>
+
+/* The keywords of what needs no preparation. */
+#define PLAIN_KEYWORDS \
+  (1u << GSOCK_SEND_END | 1u << GSOCK_SEND_FLAGS | 1u << GSOCK_SEND_WAIT | 1u << GSOCK_SEND_START | 1u << GSOCK_SEND_TIMEOUT | 1u << GSOCK_SEND_ADDRESS)
 
 typedef struct
 {
@@ -83,27 +89,103 @@ answer (GSockAttempt *attempt, GTask *task, GError *error)
     g_task_return_error (task, error);
 }
 
-static void
-send_async (GTask *task, GSockSocket *socket, GBytes *data, const GSockSendSpec *spec, GError *failure)
+/* Checks what there is to send; the range is @start and @end then. */
+static gboolean
+check_send (GBytes *data, const GSockSendSpec *spec, gsize *start, gsize *end, GError **error)
 {
-  Send *self = g_new0 (Send, 1);
-  gsize length = data != NULL ? g_bytes_get_size (data) : 0;
   gsize size;
 
-  self->attempt = (GSockAttempt){ .name = "send-to", .socket = socket, .try = try_send, .answer = answer, .error = failure };
+  if (data == NULL)
+    return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-to: there is no buffer");
+  if (!gsock_check_range ("send-to", spec->start, spec->end, g_bytes_get_size (data), &size, error)
+      || !gsock_message_flags_check ("send-to", spec->flags, GSOCK_FLAG_SEND, error))
+    return FALSE;
+  *start = spec->start;
+  *end = spec->start + size;
+  return TRUE;
+}
+
+static void
+attempt_send (GTask *task, GSockSocket *socket, GBytes *data, const GSockSendSpec *spec)
+{
+  Send *self = g_new0 (Send, 1);
+
+  self->attempt = (GSockAttempt){ .name = "send-to", .socket = socket, .try = try_send, .answer = answer };
   g_task_set_task_data (task, self, send_free);
-  if (failure == NULL && data == NULL)
-    gsock_error_literal (&self->attempt.error, GSOCK_ERROR_INVALID_ARGUMENT, "send-to: there is no buffer");
-  if (self->attempt.error == NULL && gsock_check_range ("send-to", spec->start, spec->end, length, &size, &self->attempt.error)
-      && gsock_message_flags_check ("send-to", spec->flags, GSOCK_FLAG_SEND, &self->attempt.error))
+  if (check_send (data, spec, &self->start, &self->end, &self->attempt.error))
     {
       self->data = g_bytes_ref (data);
-      self->start = spec->start;
-      self->end = spec->start + size;
       self->flags = spec->flags;
       gsock_destination_take (&self->destination, &self->attempt, spec);
     }
   gsock_attempt_run (task, &self->attempt);
+}
+
+/* The plain way: the address is given, if there is one, and the class has the operator as it is. */
+
+static const GSockAddress *
+get_address (GSockTransfer *self, GSockAddress *room)
+{
+  return self->address.length > 0 && gsock_kept_address_get (&self->address, room) ? room : NULL;
+}
+
+static gssize
+step_plain (GSockOperation *operation, int fd, int flags)
+{
+  GSockTransfer *self = gsock_transfer_of_operation (operation);
+  const guint8 *buffer = g_bytes_get_data (self->bytes, NULL);
+  GSockAddress room;
+  gssize n = gsock_send_try (self->socket, buffer + self->start, self->end - self->start, get_address (self, &room), (int) self->flags);
+
+  if (n < 0)
+    return n;
+  self->length += (gsize) n;
+  self->start += (gsize) n;
+  return self->start < self->end && gsock_socket_native_type (self->socket) == SOCK_STREAM ? -EAGAIN : 0;
+}
+
+static void
+explain (GSockTransfer *self, gssize failure)
+{
+  GSockAddress room;
+
+  if (self->length == 0)
+    gsock_set_send_error (&self->error, "send-to", failure, gsock_socket_get_handle (self->socket), get_address (self, &room));
+}
+
+static gboolean
+is_plain (GSockSocket *socket, const GSockSendSpec *spec)
+{
+  gboolean empty = GSOCK_GIVEN (spec, GSOCK_SEND_ADDRESS) && spec->address.length == 0;
+
+  return !empty && (spec->given & ~(guint64) PLAIN_KEYWORDS) == 0 && GSOCK_SOCKET_GET_CLASS (socket)->send_to == gsock_socket_real_send_to
+         && gsock_collect_for_receiver (socket, spec->address.length > 0 ? &spec->address : NULL) == NULL;
+}
+
+/* Takes over @failure. */
+static void
+send_async (GSockSocket *socket, GBytes *data, const GSockSendSpec *spec, GError *failure, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GSockTransfer *self;
+
+  if (failure == NULL && !is_plain (socket, spec))
+    {
+      attempt_send (gsock_async_task (socket, gsock_socket_send_to_async, priority, cancellable, callback, user_data), socket, data, spec);
+      return;
+    }
+  self = gsock_transfer_new (socket, gsock_socket_send_to_async, callback, user_data);
+  self->operation.step = step_plain;
+  self->operation.events = POLLOUT;
+  self->explain = explain;
+  self->error = failure;
+  if (failure == NULL && check_send (data, spec, &self->start, &self->end, &self->error))
+    {
+      self->bytes = g_bytes_ref (data);
+      self->flags = spec->flags;
+      if (spec->address.length > 0)
+        gsock_kept_address_set (&self->address, &spec->address);
+    }
+  gsock_transfer_run (self, spec->wait, spec->timeout, priority, cancellable);
 }
 
 /**
@@ -129,7 +211,7 @@ gsock_socket_send_bytes_async (GSockSocket *self, GBytes *data, const GSockAddre
 {
   GSockSendSpec spec = GSOCK_SEND_SPEC_INIT;
 
-  g_return_if_fail (GSOCK_IS_SOCKET (self));
+  g_return_if_fail (gsock_socket_check (self));
 
   spec.flags = flags;
   spec.wait = wait;
@@ -139,7 +221,7 @@ gsock_socket_send_bytes_async (GSockSocket *self, GBytes *data, const GSockAddre
       spec.address = *destination;
       spec.given = 1u << GSOCK_SEND_ADDRESS;
     }
-  send_async (gsock_async_task (self, gsock_socket_send_to_async, priority, cancellable, callback, user_data), self, data, &spec, NULL);
+  send_async (self, data, &spec, NULL, priority, cancellable, callback, user_data);
 }
 
 /**
@@ -173,7 +255,7 @@ gsock_socket_send_to_async (GSockSocket *self, GBytes *data, const char *const *
   g_return_if_fail (GSOCK_IS_SOCKET (self));
 
   (void) gsock_keywords_parse_values (&gsock_send_keywords, &spec, names, values, n_values, &error);
-  send_async (gsock_async_task (self, gsock_socket_send_to_async, priority, cancellable, callback, user_data), self, data, &spec, error);
+  send_async (self, data, &spec, error, priority, cancellable, callback, user_data);
 }
 
 /**
@@ -191,7 +273,15 @@ gsock_socket_send_to_async (GSockSocket *self, GBytes *data, const char *const *
 gssize
 gsock_socket_send_to_finish (GSockSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_send_to_async), -1);
+  GSockTransfer *transfer = (GSockTransfer *) (gpointer) result;
 
-  return g_task_propagate_int (G_TASK (result), error);
+  if (!gsock_transfer_is (result, self, gsock_socket_send_to_async))
+    {
+      g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_send_to_async), -1);
+      return g_task_propagate_int (G_TASK (result), error);
+    }
+  if (transfer->error == NULL)
+    return (gssize) transfer->length;
+  g_propagate_error (error, g_steal_pointer (&transfer->error));
+  return -1;
 }

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef struct _GSockReactor GSockReactor;
 typedef struct _GSockRecord GSockRecord;
 typedef struct _GSockInterest GSockInterest;
+typedef struct _GSockTurn GSockTurn;
 
 /* Beside the events of poll: why an interest is told. */
 #define GSOCK_TOLD_CLOSED (1u << 16)
@@ -27,14 +28,12 @@ typedef enum
   GSOCK_INTEREST_QUEUED,  /* in the queue of its reactor */
 } GSockInterestState;
 
-/* All but the first five are the reactor's. */
+/* All but the first three are the reactor's. */
 struct _GSockInterest
 {
   GSockInterestFunc function;
   GSockReactor *reactor;
   gint64 deadline; /* of the monotonic clock; 0: none */
-  const guint *serial; /* NULL, or what tells by its change, where what gsock holds is not what is waited for */
-  guint seen;
 
   GSockRecord *record;
   GSockInterest *previous, *next;
@@ -55,6 +54,9 @@ void gsock_reactor_unref (GSockReactor *self);
  * the interest stays its owner's, -GSOCK_E_CLOSED or -GSOCK_E_NOT_INITIALIZED. After 0 it may
  * have been told in another thread by the time that this returns. */
 int gsock_interest_wait (GSockInterest *self, GSockHandle *handle, int fd, guint events);
+
+/* Where what gsock holds is not what is waited for: the change of a serial number tells, unless it is NULL. */
+int gsock_interest_wait_in_turn (GSockInterest *self, GSockHandle *handle, int fd, guint events, const GSockTurn *turn);
 
 /* It is told GSOCK_TOLD_DEFERRED at the next turn of the context, not in this one. %FALSE: the context
  * is gone, and it stays its owner's. */

@@ -102,6 +102,10 @@ G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GSockSocket, gsock_socket, G_TYPE_OBJECT,
                                   G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, initable_iface_init)
                                   G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE, gsock_socket_async_initable_iface_init))
 
+/* A program may have many thousand sockets that do nothing: what most of them never need is behind a
+ * pointer. */
+G_STATIC_ASSERT (sizeof (gpointer) != 8 || sizeof (GSockSocketPrivate) <= 128);
+
 int gsock_socket_private_offset;
 
 int

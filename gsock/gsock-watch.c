@@ -25,6 +25,9 @@ struct _GSockWatch
   GDestroyNotify notify;
 };
 
+/* As there may be as many as there are sockets. */
+G_STATIC_ASSERT (sizeof (gpointer) != 8 || sizeof (GSockWatch) <= 104);
+
 G_DEFINE_BOXED_TYPE (GSockWatch, gsock_watch, gsock_watch_ref, gsock_watch_unref)
 
 /**

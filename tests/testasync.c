@@ -34,4 +34,5 @@ test_warm_up (void)
   test_await (&result);
   bytes = gsock_socket_receive_from_finish (a, result, NULL, NULL, NULL, NULL);
   g_assert_nonnull (bytes);
+  g_type_ensure (G_TYPE_TASK);
 }
