@@ -55,6 +55,7 @@ extern const Scenario scenario_stream_ping_pong;
 extern const Scenario scenario_one_way;
 extern const Scenario scenario_connection;
 extern const Scenario scenario_connection_local;
+extern const Scenario scenario_descriptor;
 extern const Scenario scenario_batch;
 extern const Scenario scenario_batch_long;
 extern const Scenario scenario_watched_1;

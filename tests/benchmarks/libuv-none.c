@@ -47,6 +47,24 @@ libuv_streams_close (gpointer self)
 }
 
 gpointer
+libuv_descriptors_open (int fds[2], int passed)
+{
+  close (fds[0]);
+  close (fds[1]);
+  return NULL;
+}
+
+void
+libuv_descriptors_run (gpointer self, guint n_operations)
+{
+}
+
+void
+libuv_descriptors_close (gpointer self)
+{
+}
+
+gpointer
 libuv_connections_open (const char *filename)
 {
   return NULL;

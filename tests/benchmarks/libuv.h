@@ -22,6 +22,12 @@ void libuv_streams_run (gpointer self, guint n_operations);
 void libuv_streams_run_one_way (gpointer self, char *data, guint n_operations);
 void libuv_streams_close (gpointer self);
 
+/* Local streams, which they own from then on, and a descriptor that is passed from the first to the
+ * second. */
+gpointer libuv_descriptors_open (int fds[2], int passed);
+void libuv_descriptors_run (gpointer self, guint n_operations);
+void libuv_descriptors_close (gpointer self);
+
 /* Connections by TCP, or to a local socket of this name. */
 gpointer libuv_connections_open (const char *filename);
 void libuv_connections_run (gpointer self, guint n_operations);

@@ -18,6 +18,7 @@ static const Scenario *const scenarios[] = {
   &scenario_one_way,
   &scenario_connection,
   &scenario_connection_local,
+  &scenario_descriptor,
   &scenario_batch,
   &scenario_batch_long,
   &scenario_watched_1,
