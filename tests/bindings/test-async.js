@@ -66,6 +66,31 @@ test('datagrams, messages and batches', () => withDatagrams(async (alice, bob) =
     equal(got, 'xyz');
 }));
 
+test('descriptors, sockets and credentials', async () => {
+    const [left, right] = GSock.make_socket_pair({type: 'seqpacket'});
+    const receiving = right.receive_file_descriptors_async(16, {timeout: 5});
+    await left.send_file_descriptors_async([0, 1], 'x');
+    const fds = await receiving;
+    equal(fds.length, 2);
+    equal(text(fds.payload), 'x');
+    await left.send_file_descriptor_async(0);
+    [...fds, await right.receive_file_descriptor_async()].forEach(fd => GLib.close(fd));
+    await left.send_socket_async(right);
+    const twin = await right.receive_socket_async({timeout: 5});
+    ok(twin instanceof GSock.ActiveSocket);
+    await left.send_credentials_async();
+    ok((await right.receive_credentials_async({timeout: 5})).pid > 0);
+    [left, right, twin].forEach(socket => socket.close());
+});
+
+test('look-ups', async () => {
+    const [addresses] = await GSock.lookup_hostname_async('127.0.0.1');
+    equal(addresses.map(address => address.get_host()), ['127.0.0.1']);
+    const address = GSock.Address.new_from_host('127.0.0.1', 80);
+    equal(await GSock.lookup_name_async(address, true), GSock.lookup_name(address, true));
+    ok(await refusal(GSock.lookup_hostname_async('no such name.invalid')) instanceof GSock.Error);
+});
+
 test('nobody came, cancelled, closed, wrong', () => withDatagrams(async (alice, bob) => {
     const cancellable = new Gio.Cancellable();
     const late = await refusal(alice.receive_from_async({timeout: 0.01}));

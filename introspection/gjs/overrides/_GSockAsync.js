@@ -21,13 +21,16 @@ const TAKEN = {
     write_bytes: toBytesFirst,
 };
 
-// A function that gives a promise; what is wrong with its arguments is told by that too.
+// A function that gives a promise; what is wrong with its arguments is told by that too. With a callback
+// it is what C has.
 function promise(operator, begin, finish, shape) {
     const {result = same => same} = shape;
     const finished = FINISHED[operator] ?? result;
     const taken = TAKEN[operator] ?? (same => same);
 
     return function (...given) {
+        if (typeof given[given.length - 1] === 'function')
+            return begin.call(this, ...given);
         return new Promise((resolve, reject) => {
             begin.call(this, ...taken(arrange(operator, given, shape)), (_, answer) => {
                 try {
@@ -52,9 +55,12 @@ function addOperators() {
             }
         }
     }
-    for (const operator of ['make_instance', 'make_socket']) {
-        GSock[`${operator}_async`] = promise(operator, GSock[`${operator}_async`],
-            GSock[`${operator}_finish`], {...FUNCTIONS[operator], last: ['priority']});
+    for (const [operator, shape] of Object.entries(FUNCTIONS)) {
+        const begin = GSock[`${operator}_async`];
+        if (begin !== undefined) {
+            GSock[`${operator}_async`] = promise(operator, begin, GSock[`${operator}_finish`],
+                shape.keyworded ? {...shape, last: ['priority']} : shape);
+        }
     }
 }
 

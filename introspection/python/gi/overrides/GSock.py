@@ -309,7 +309,9 @@ RESULTS = {
     'read_char': to_character,
     'read_char_finish': to_character,
     'receive_credentials': to_sender,
+    'receive_credentials_finish': to_sender,
     'receive_file_descriptors': lambda result: FileDescriptors(*result),
+    'receive_file_descriptors_finish': lambda result: FileDescriptors(*result),
     'receive_from': Received,
 }
 

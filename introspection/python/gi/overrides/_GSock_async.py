@@ -18,7 +18,7 @@ from .GSock import (GSock, ConnectionInProgress, Received, TimedOut, WouldBlock,
 
 Socket, ActiveSocket, PassiveSocket = GSock.Socket, GSock.ActiveSocket, GSock.PassiveSocket
 
-# How long to let a local listener be whose queue is full: nothing tells when there is room.
+# How long to let a local socket be whose queue is full: nothing tells when there is room.
 PAUSE = 0.005
 
 
@@ -59,10 +59,14 @@ async def become_ready(self, operator, writing, deadline):
         place.append(future)
         if len(place) == 1:
             (loop.add_writer if writing else loop.add_reader)(fd, wake_all, place)
-        # Another thread that is about to close it may have looked before.
-        if '_closing' in self.__dict__:
+        # Another thread that closes it may have looked before.
+        if '_closing' in self.__dict__ or not self.is_open():
             timers.append(loop.call_later(PAUSE, wake_all, [future]))
         await future
+    except (KeyError, OSError):
+        # The number is nobody's any more; what is tried next tells of it.
+        if self.is_open():
+            raise
     finally:
         leave(places, key, future)
         for timer in timers:
@@ -86,6 +90,20 @@ def deadline_of(self, timeout):
     return None if timeout < 0 else asyncio.get_running_loop().time() + timeout
 
 
+async def pause(operator, deadline):
+    if deadline is not None and asyncio.get_running_loop().time() >= deadline:
+        raise TimedOut(f'{operator}: the time is up')
+    await asyncio.sleep(PAUSE)
+
+
+async def become_writable(self, operator, deadline):
+    """The socket itself may be ready where the queue of a local receiver is full."""
+    if self.get_address_family() == GSock.AddressFamily.LOCAL and self.get_socket_type() == GSock.SocketType.DATAGRAM:
+        await pause(operator, deadline)
+    else:
+        await become_ready(self, operator, True, deadline)
+
+
 async def attempt(self, operator, writing, call, *, wait=True, timeout=None, **keywords):
     """It is received when nobody can cancel it any more: who is cancelled has received nothing."""
     deadline = deadline_of(self, timeout)
@@ -95,7 +113,10 @@ async def attempt(self, operator, writing, call, *, wait=True, timeout=None, **k
         except WouldBlock:
             if not wait or keywords.get('dont_wait'):
                 raise
-        await become_ready(self, operator, writing, deadline)
+        if writing:
+            await become_writable(self, operator, deadline)
+        else:
+            await become_ready(self, operator, False, deadline)
 
 
 async def receive_from(self, size=65536, **keywords):
@@ -116,6 +137,21 @@ async def accept_connection(self, **keywords):
     return await attempt(self, 'accept-connection', False, self.accept_connection, **keywords)
 
 
+def make_carrier(name):
+    """Of descriptors, sockets and credentials, which are one message each."""
+    operator, writing = name.replace('_', '-'), name.startswith('send')
+
+    async def carry(self, *arguments, **keywords):
+        own = {key: keywords.pop(key) for key in BY_NAME if key in keywords}
+        call = functools.partial(getattr(self, name), *arguments, **own)
+        return await attempt(self, operator, writing, call, **keywords)
+    return carry
+
+
+CARRIERS = ('receive_credentials', 'receive_file_descriptor', 'receive_file_descriptors', 'receive_socket',
+            'send_credentials', 'send_file_descriptor', 'send_file_descriptors', 'send_socket')
+
+
 async def send_message(self, data, **keywords):
     call = functools.partial(self.send_message, data)
     return await attempt(self, 'send-message', True, call, **keywords)
@@ -134,7 +170,7 @@ async def send_all(self, operator, call, start, end, whole, *, wait=True, timeou
             except WouldBlock:
                 if not wait:
                     raise
-            await become_ready(self, operator, True, deadline)
+            await become_writable(self, operator, deadline)
     except GLib.Error:
         if start == first:
             raise
@@ -178,13 +214,7 @@ async def connect_to(self, address=None, *, wait=True, timeout=None, **keywords)
         except WouldBlock:
             if not wait:
                 raise
-            await pause(deadline)
-
-
-async def pause(deadline):
-    if deadline is not None and asyncio.get_running_loop().time() >= deadline:
-        raise TimedOut('connect: the time is up')
-    await asyncio.sleep(PAUSE)
+            await pause('connect', deadline)
 
 
 # Streams of text and bytes
@@ -256,6 +286,10 @@ async def run_in_thread(function, *arguments, **keywords):
 
 # In a main context
 
+def lead_descriptors(keywords, fds, payload=None):
+    return [face.to_descriptor(fd) for fd in fds], None if payload is None else GLib.Bytes.new(to_bytes(payload))
+
+
 # What the functions in C take at first, of what is given here.
 LEADING = {
     'accept_connection': lambda keywords: (),
@@ -264,11 +298,19 @@ LEADING = {
     'read_char': lambda keywords: (),
     'read_line': lambda keywords: (),
     'read_text': lambda keywords, n_characters: (n_characters,),
+    'receive_credentials': lambda keywords: (),
+    'receive_file_descriptor': lambda keywords: (),
+    'receive_file_descriptors': lambda keywords, maximum: (maximum,),
     'receive_from': lambda keywords, size=65536: (size,),
     'receive_many': lambda keywords, most, batch: (batch, most),
     'receive_message': lambda keywords, size=65536: (size,),
+    'receive_socket': lambda keywords: (),
+    'send_credentials': lambda keywords: (),
+    'send_file_descriptor': lambda keywords, fd: (face.to_descriptor(fd),),
+    'send_file_descriptors': lead_descriptors,
     'send_many': lambda keywords, many: (datagrams.pack_batch(many),),
     'send_message': lambda keywords, data: (datagrams.take_message(data, keywords),),
+    'send_socket': lambda keywords, socket: (socket,),
     'send_to': lambda keywords, data: (GLib.Bytes.new(to_bytes(data)),),
     'write_bytes': lambda keywords, content: (GLib.Bytes.new(to_bytes(content)),),
     'write_line': lambda keywords, content: (content,),
@@ -284,7 +326,7 @@ def lead_connect(keywords, address=None):
 
 LEADING['connect_to'] = lead_connect
 # Which of them can be given by name.
-BY_NAME = ('address', 'batch', 'data', 'many', 'most', 'n_characters', 'size')
+BY_NAME = ('address', 'batch', 'data', 'fd', 'fds', 'many', 'maximum', 'most', 'n_characters', 'payload', 'size', 'socket')
 
 
 def check_awaited(priority, cancellable):
@@ -318,8 +360,11 @@ finish_receive = Socket.receive_from_finish
 Socket.receive_from_finish = take_received
 
 AWAITABLE = {
-    Socket: {function.__name__: function for function in (
-        connect_to, receive_from, receive_many, receive_message, send_many, send_message, send_to)},
+    Socket: {
+        **{function.__name__: function for function in (
+            connect_to, receive_from, receive_many, receive_message, send_many, send_message, send_to)},
+        **{name: make_carrier(name) for name in CARRIERS},
+    },
     ActiveSocket: STREAMS,
     PassiveSocket: {'accept_connection': accept_connection},
 }
@@ -351,6 +396,31 @@ for name in ('make_socket', 'make_instance'):
     maker = make_maker(getattr(GSock, name + '_async'), getattr(face, name))
     maker.__name__ = name + '_async'
     face.export(maker)
+
+
+# Look-ups
+
+def make_look_up(begin, blocking, option, default):
+    def call(what, value=default, cancellable=None, callback=None, **named):
+        """With a callback, which is given None and a result for the finish function; without one it is to
+        be awaited.
+        """
+        value = named.pop(option, value)
+        if named:
+            raise TypeError(f'{blocking.__name__}_async() takes no {", ".join(named)}')
+        if callback is None:
+            check_awaited(None, cancellable)
+            return run_in_thread(blocking, what, value)
+        return call_next(begin, what, value, cancellable, callback)
+    return call
+
+
+LOOK_UPS = {'lookup_hostname': ('ipv6', GSock.Ipv6Mode.YES), 'lookup_name': ('numeric', False)}
+
+for name, (option, default) in LOOK_UPS.items():
+    look_up = make_look_up(getattr(GSock, name + '_async'), getattr(face, name), option, default)
+    look_up.__name__ = look_up.__qualname__ = name + '_async'
+    face.export(look_up)
 
 
 # Watches, servers, and what ends
