@@ -36,9 +36,9 @@ def find_file(folder, target):
     return name if os.path.isfile(name) else None
 
 
-def understand(first, *fields):
+def understand(first, *others):
     """The method, the target, and whether it is the last request."""
-    words, fields = first.split(' '), [field.lower() for field in fields]
+    words, fields = first.split(' '), [field.lower() for field in others]
     if len(words) != 3 or not words[2].startswith('HTTP/1.'):
         raise Refusal('400 Bad Request')
     if words[0] not in ('GET', 'HEAD'):

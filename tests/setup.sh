@@ -19,6 +19,7 @@ introspection  g-ir-scanner                    gobject-introspection
 introspection  pc:gobject-introspection-1.0    libgirepository1.0-dev
 introspection  python:gi                       python3-gi
 introspection  gjs                             gjs
+introspection  mypy                            mypy
 languages      lua5.3                          lua5.3
 languages      lua:lgi                         lua-lgi
 vala           valac                           valac
