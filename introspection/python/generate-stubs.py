@@ -139,7 +139,7 @@ PARAMETERS = {
 
 # What an override answers, where that is not what the typelib says. It has Any of the rest.
 RESULTS = {
-    '__aiter__': 'AsyncIterator[ActiveSocket]',
+    '__aiter__': 'AsyncIterator[Any]',
     '__enter__': 'Any',
     '__eq__': 'bool',
     '__exit__': 'None',

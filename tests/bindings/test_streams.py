@@ -5,7 +5,7 @@ import asyncio
 import unittest
 
 import tap
-from gi.repository import GLib, GSock
+from gi.repository import Gio, GLib, GSock
 
 LOCALHOST = '127.0.0.1'
 
@@ -110,6 +110,104 @@ class Streams(unittest.TestCase):
         self.client.close()
         self.assertIsNone(self.call(self.peer.read_line_async))
         self.assertIsNone(self.call(self.peer.read_char_async))
+
+
+class Pairs(unittest.TestCase):
+    def setUp(self):
+        self.near, self.far = GSock.make_socket_pair()
+
+    def tearDown(self):
+        self.near.close(True)
+        self.far.close(True)
+
+    def say(self, text):
+        self.far.write_text(text)
+        self.far.finish_output()
+
+    def test_read(self):
+        self.say('h\u00e9llo\n\u20acxyz\nrest')
+        self.assertEqual(self.near.read_line(), 'h\u00e9llo')
+        self.assertEqual(self.near.read_char(), '\u20ac')
+        self.assertEqual(self.near.read_text(2), 'xy')
+        self.assertEqual(self.near.read_bytes(2), b'z\n')
+        self.assertEqual(self.near.read_text(100, partial=True), 'rest')
+        self.far.write_bytes(b'\0\xff')
+        self.far.close()
+        self.assertEqual(self.near.read_char(), '\0')
+        self.assertEqual(self.near.read_bytes(), b'\xff')
+        self.assertEqual([self.near.read_char(), self.near.read_line(), self.near.read_text(), self.near.read_bytes()],
+                         [None, None, '', b''])
+
+    def test_write(self):
+        self.near.write_line('one')
+        self.near.write_line()
+        self.near.write_text('two\n')
+        for data in b'\0', bytearray(b'\1'), memoryview(b'\2'):
+            self.near.write_bytes(data)
+        self.near.finish_output(timeout=1)
+        self.assertEqual(self.far.read_bytes(12), b'one\n\ntwo\n\0\1\2')
+
+    def test_lines(self):
+        self.far.write_text('one\ntwo\n\nlast')
+        self.far.close()
+        self.assertEqual(list(self.near), ['one', 'two', '', 'last'])
+
+    def test_refused(self):
+        self.assertRaises(ValueError, self.near.write_text, 'a\0b')
+        self.assertRaises(ValueError, self.near.write_line, 'a\0b')
+        self.assertRaises(ValueError, self.near.write_text_async, 'a\0b')
+        self.assertRaises(TypeError, self.near.write_bytes, 'text')
+        self.assertRaises(TypeError, self.near.read_line, maximum=3)
+        self.assertRaises(TimeoutError, self.near.read_line, timeout=0.01)
+        self.assertRaises(BlockingIOError, self.near.read_text, 1, wait=False)
+        self.far.write_bytes(b'\xff\n')
+        self.far.finish_output()
+        with self.assertRaises(GSock.InvalidText) as caught:
+            self.near.read_line()
+        self.assertIn('offset 0', str(caught.exception))
+        with self.assertRaises(GSock.InvalidState):
+            self.near.receive_from()
+        self.assertEqual(self.near.clear_input(), 2)
+        self.say('long line\n')
+        with self.assertRaises(GSock.MessageTooLong):
+            self.near.read_line(maximum_length=4)
+
+    def test_formats(self):
+        near, far = GSock.make_socket_pair(external_format='utf-16le/crlf')
+        with near, far:
+            far.write_line('\u65e5\u672c')
+            far.finish_output()
+            self.assertEqual(near.read_bytes(8), '\u65e5\u672c\r\n'.encode('utf-16-le'))
+            self.assertRaises(GLib.Error, GSock.make_socket_pair, external_format='nonsense')
+
+    def test_gio(self):
+        stream = self.near.create_io_stream()
+        stream.get_output_stream().write_all(b'from GIO\n', None)
+        self.assertEqual(self.far.read_line(), 'from GIO')
+        self.say('line\n')
+        lines = Gio.DataInputStream.new(stream.get_input_stream())
+        self.assertEqual(lines.read_line_utf8(None)[0], 'line')
+        stream.close(None)
+        self.assertFalse(self.near.is_open())
+
+    def test_awaited_lines(self):
+        async def serve():
+            async for line in self.far:
+                await self.far.write_line_async(line[::-1])
+                await self.far.finish_output_async()
+            self.far.close()
+
+        async def run():
+            serving = asyncio.ensure_future(serve())
+            for word in 'drawer', 'stressed':
+                await self.near.write_text_async(word + '\n')
+                await self.near.finish_output_async()
+                self.assertEqual(await self.near.read_line_async(timeout=5), word[::-1])
+            self.near.shutdown(False, True)
+            self.assertIsNone(await self.near.read_line_async())
+            await serving
+
+        asyncio.run(run())
 
 
 tap.main()

@@ -317,12 +317,13 @@ var METHODS = {
     },
     ActiveSocket: {
         finish_output: {keyworded: true},
-        read_bytes: {parameters: ['size'], keyworded: true, conversions: {size: toInteger}},
-        read_char: {keyworded: true, result: ([read, character]) => read ? character : null},
+        read_bytes: {parameters: ['size'], keyworded: true, conversions: {size: toInteger}, optional: {size: -1}},
+        // A null character comes as none.
+        read_char: {keyworded: true, result: ([read, character]) => read ? character || '\0' : null},
         read_line: {keyworded: true},
-        read_text: {parameters: ['n_characters'], keyworded: true},
+        read_text: {parameters: ['n_characters'], keyworded: true, optional: {n_characters: -1}},
         write_bytes: {parameters: ['data'], keyworded: true},
-        write_line: {parameters: ['text'], keyworded: true},
+        write_line: {parameters: ['text'], keyworded: true, optional: {text: ''}},
         write_text: {parameters: ['text'], keyworded: true},
     },
     PassiveSocket: {
@@ -350,8 +351,8 @@ var FUNCTIONS = {
     wait_for_service_manager: {parameters: ['timeout', 'cancellable']},
 };
 
-function take(keywords, name, operator) {
-    const value = keywords[name] ?? OPTIONAL[name];
+function take(keywords, name, operator, otherwise = OPTIONAL[name]) {
+    const value = keywords[name] ?? otherwise;
     if (value === undefined)
         throw new TypeError(`${operator}: ${name} is missing`);
     delete keywords[name];
@@ -368,7 +369,7 @@ function refuseRest(operator, keywords, parameters) {
 
 // What `native` is to be called with, of arguments in order and by name in an object at the end.
 function arrange(operator, given, shape) {
-    const {parameters = [], keyworded = false, final = false, last = [], conversions = {}} = shape;
+    const {parameters = [], keyworded = false, final = false, last = [], conversions = {}, optional = {}} = shape;
 
     while (given.length > 0 && given[given.length - 1] === undefined)
         given.pop();
@@ -380,7 +381,7 @@ function arrange(operator, given, shape) {
             keywords[name] = given[i];
     });
     const values = parameters.map(name => {
-        const value = take(keywords, name, operator);
+        const value = take(keywords, name, operator, optional[name]);
         const convert = conversions[name] ?? CONVERSIONS[name];
         return convert ? convert(value, keywords) : value;
     });
@@ -457,6 +458,12 @@ function _init() {
     GSock.PassiveSocket.prototype[Symbol.iterator] = function* () {
         while (this.is_open())
             yield this.accept_connection();
+    };
+
+    // The lines up to the end of the stream.
+    GSock.ActiveSocket.prototype[Symbol.iterator] = function* () {
+        for (let line = this.read_line(); line !== null; line = this.read_line())
+            yield line;
     };
 
     const makeInstanceOfType = GSock.make_instance;

@@ -92,6 +92,12 @@ function install() {
     prototype.receive_many_async = receiveManyAsync(prototype.receive_many_async);
     prototype.watch = watch(prototype.watch);
 
+    // The lines up to the end of the stream.
+    GSock.ActiveSocket.prototype[Symbol.asyncIterator] = async function* () {
+        for (let line = await this.read_line_async(); line !== null; line = await this.read_line_async())
+            yield line;
+    };
+
     // Ends when the socket is closed.
     GSock.PassiveSocket.prototype[Symbol.asyncIterator] = async function* () {
         while (this.is_open()) {

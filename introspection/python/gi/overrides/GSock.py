@@ -278,9 +278,9 @@ def to_sender(result):
 
 
 def to_character(result):
-    """None at the end of the stream."""
+    """None at the end of the stream; PyGObject makes no character of a null one."""
     read, character = result
-    return character if read else None
+    return (character or '\0') if read else None
 
 
 # Wrappers of what can fail
@@ -680,5 +680,5 @@ def wait_for_any(sockets, conditions='in', timeout=GSock.TIMEOUT_NEVER, cancella
 
 
 # What there is beside this needs the names above, and puts itself in place.
-for name in ('activation', 'datagrams', 'handover', 'async', 'quick'):
+for name in ('activation', 'datagrams', 'handover', 'async', 'quick', 'streams'):
     importlib.import_module('._GSock_' + name, __package__)
