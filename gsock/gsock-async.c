@@ -264,11 +264,22 @@ new_async (const GSockAsyncRequest *request, GMainContext *context)
   return self;
 }
 
+/* Where the first try would find nothing, it is left out. Whether there is no need to go on. */
+static gboolean
+begin_later (GSockAsync *self)
+{
+  if (!self->request.operation->later || !self->request.wait)
+    return FALSE;
+  return wait_again (self, 0) == 0;
+}
+
 static void
 start (GSockAsync *self)
 {
   gboolean cancelled = g_cancellable_is_cancelled (self->request.cancellable);
 
+  if (!cancelled && begin_later (self))
+    return;
   if (advance (self, cancelled ? GSOCK_TOLD_CANCELLED : 0) && !gsock_interest_defer (&self->interest))
     complete (self);
 }
@@ -309,7 +320,8 @@ gsock_async_task (gpointer source, gpointer tag, int priority, GCancellable *can
 {
   GTask *task = g_task_new (source, cancellable, callback, user_data);
 
-  g_task_set_source_tag (task, tag);
+  /* The macro of that name copies the name of the tag. */
+  (g_task_set_source_tag) (task, tag);
   g_task_set_priority (task, priority);
   g_task_set_check_cancellable (task, FALSE);
   return task;

@@ -6,12 +6,12 @@
 
 G_BEGIN_DECLS
 
-/* Where an asynchronous operator sends to: what its keywords said, until it is an address. */
+/* Where an asynchronous operator sends to. */
 typedef struct
 {
-  GSockSendSpec spec;
-  char *host, *filename;
   GSockAddress address; /* of length 0: the peer */
+  GSockSendSpec *spec;  /* NULL, or what is still to be looked up, by this name */
+  char *host;
 } GSockDestination;
 
 /* Has @attempt find it, in a thread where a name has to be looked up, and take over how long to wait. It

@@ -16,18 +16,25 @@ typedef struct
 } Sending;
 
 static gboolean
-find_destination (GSockAttempt *attempt, GSockPatience *patience, GError **error)
+find_destination (GSockDestination *self, GSockAttempt *attempt, GSockSendSpec *spec, GCancellable *cancellable, GError **error)
 {
-  GSockDestination *self = &((Sending *) attempt)->destination;
   const GSockAddress *found;
   GSockAddress room;
 
-  self->spec.timeout = gsock_patience_left (patience);
-  if (!gsock_send_destination (attempt->socket, attempt->name, &self->spec, &room, &found, patience->cancellable, error))
+  if (!gsock_send_destination (attempt->socket, attempt->name, spec, &room, &found, cancellable, error))
     return FALSE;
   if (found != NULL)
     self->address = *found;
   return TRUE;
+}
+
+static gboolean
+look_up (GSockAttempt *attempt, GSockPatience *patience, GError **error)
+{
+  GSockDestination *self = &((Sending *) attempt)->destination;
+
+  self->spec->timeout = gsock_patience_left (patience);
+  return find_destination (self, attempt, self->spec, patience->cancellable, error);
 }
 
 /* A full queue of a local receiver shows in no poll of the sender. */
@@ -47,28 +54,39 @@ gsock_collect_for_receiver (GSockSocket *socket, const GSockAddress *destination
   return local && gsock_socket_native_type (socket) == SOCK_DGRAM ? collect_local : NULL;
 }
 
+static gboolean
+is_name (const char *host)
+{
+  GSockAddress unused;
+
+  return host != NULL && !gsock_address_init_from_host (&unused, host, 0, NULL);
+}
+
 void
 gsock_destination_take (GSockDestination *self, GSockAttempt *attempt, const GSockSendSpec *spec)
 {
-  GSockPatience none = GSOCK_PATIENCE_INIT (-1, NULL);
-  GSockAddress unused;
+  GSockSendSpec copy = *spec;
 
-  self->spec = *spec;
-  self->spec.host = self->host = g_strdup (spec->host);
-  self->spec.filename = self->filename = g_strdup (spec->filename);
   attempt->wait = spec->wait && (spec->flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0;
   attempt->timeout = spec->timeout;
   attempt->operation.events = POLLOUT;
-  if (spec->host != NULL && !gsock_address_init_from_host (&unused, spec->host, 0, NULL))
-    attempt->prepare = find_destination;
-  else
-    find_destination (attempt, &none, &attempt->error);
+  if (spec->given == 0)
+    return;
+  if (is_name (spec->host))
+    {
+      self->spec = g_memdup2 (spec, sizeof *spec);
+      self->spec->host = self->host = g_strdup (spec->host);
+      self->spec->filename = NULL;
+      attempt->prepare = look_up;
+      return;
+    }
+  find_destination (self, attempt, &copy, NULL, &attempt->error);
   attempt->operation.collect = gsock_collect_for_receiver (attempt->socket, gsock_destination_get (self));
 }
 
 void
 gsock_destination_clear (GSockDestination *self)
 {
+  g_free (self->spec);
   g_free (self->host);
-  g_free (self->filename);
 }

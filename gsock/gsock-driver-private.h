@@ -35,6 +35,8 @@ struct _GSockOperation
    * @delay is at most how long, in seconds, negative for as long as it takes. Answers how many there
    * are, which may be more than there was room for; their handles are NULL. */
   GSockCollect collect;
+  /* Asynchronous: the first try would find nothing, as far as one can know. */
+  gboolean later;
   const GSockTurn *turn; /* NULL: it shares nothing */
 };
 

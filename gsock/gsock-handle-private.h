@@ -46,6 +46,7 @@ typedef struct
   guint8 buffered;           /* atomic, GSockBuffered */
   GSockFlag bound, connected, connecting, listening, abort;
   GSockFlag has_bells;       /* atomic: there are, or were, sources of it: see gsock-source.c */
+  GSockFlag drained;         /* what was received last was all that there was */
   GSockFlag seated;          /* atomic: a server counts it: see gsock-seats.c */
 } GSockHandle;
 

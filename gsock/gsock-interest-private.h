@@ -15,7 +15,8 @@ struct _GSockReactor
   gboolean asleep;       /* the context may be: nothing was left to do when it looked last */
   gboolean woken;
   guint turn;
-  GSockInterest *first, *last; /* who are to be told */
+  GSockInterest *first, *last;           /* who are to be told */
+  GSockInterest *next_first, *next_last; /* who are to be told at the next turn */
   GPtrArray *deadlines;
   GSockReadiness readiness;
 };

@@ -10,17 +10,40 @@
 #include <poll.h>
 
 static void
-enqueue (GSockReactor *self, GSockInterest *interest, guint turn)
+append (GSockInterest **first, GSockInterest **last, GSockInterest *interest)
+{
+  interest->next = NULL;
+  interest->previous = *last;
+  if (*last != NULL)
+    (*last)->next = interest;
+  else
+    *first = interest;
+  *last = interest;
+}
+
+static void
+enqueue (GSockReactor *self, GSockInterest *interest)
 {
   interest->state = GSOCK_INTEREST_QUEUED;
-  interest->turn = turn;
-  interest->next = NULL;
-  interest->previous = self->last;
-  if (self->last != NULL)
-    self->last->next = interest;
+  interest->turn = self->turn;
+  append (&self->first, &self->last, interest);
+}
+
+static void
+enqueue_for_next_turn (GSockReactor *self, GSockInterest *interest)
+{
+  interest->state = GSOCK_INTEREST_QUEUED;
+  interest->turn = self->turn + 1;
+  append (&self->next_first, &self->next_last, interest);
+}
+
+static void
+dequeue (GSockReactor *self, GSockInterest *interest)
+{
+  if (interest->turn == self->turn + 1)
+    gsock_interest_unlink (&self->next_first, &self->next_last, interest);
   else
-    self->first = interest;
-  self->last = interest;
+    gsock_interest_unlink (&self->first, &self->last, interest);
 }
 
 void
@@ -62,13 +85,7 @@ add_waiting (GSockRecord *record, GSockInterest *interest)
 {
   interest->state = GSOCK_INTEREST_WAITING;
   interest->record = record;
-  interest->next = NULL;
-  interest->previous = record->last;
-  if (record->last != NULL)
-    record->last->next = interest;
-  else
-    record->first = interest;
-  record->last = interest;
+  append (&record->first, &record->last, interest);
 }
 
 /* Of a handle that lives on the record stays, as most who have waited once wait again. */
@@ -95,7 +112,7 @@ gsock_interest_fire (GSockInterest *interest, guint told)
 
   interest->told |= told;
   stop_waiting (self, interest);
-  enqueue (self, interest, self->turn);
+  enqueue (self, interest);
 }
 
 static guint
@@ -182,7 +199,7 @@ wait_locked (GSockInterest *self, GSockHandle *handle, int fd, guint events, con
     return -GSOCK_E_CLOSED;
   if (is_told_already (self, handle, events, turn))
     {
-      enqueue (reactor, self, reactor->turn + 1);
+      enqueue_for_next_turn (reactor, self);
       wake_context (reactor);
       return 0;
     }
@@ -249,7 +266,7 @@ gsock_interest_defer (GSockInterest *self)
   if (can)
     {
       self->told |= GSOCK_TOLD_DEFERRED;
-      enqueue (reactor, self, reactor->turn + 1);
+      enqueue_for_next_turn (reactor, self);
       wake_context (reactor);
     }
   pthread_mutex_unlock (&reactor->lock);
@@ -283,7 +300,7 @@ gsock_interest_withdraw (GSockInterest *self)
   if (state == GSOCK_INTEREST_WAITING)
     stop_waiting (reactor, self);
   else if (state == GSOCK_INTEREST_QUEUED)
-    gsock_interest_unlink (&reactor->first, &reactor->last, self);
+    dequeue (reactor, self);
   self->told = 0;
   pthread_mutex_unlock (&reactor->lock);
   return state != GSOCK_INTEREST_OWN;

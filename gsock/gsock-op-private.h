@@ -362,6 +362,7 @@ int gsock_wait_for_receiver (GSockHandle *handle, int fd, gconstpointer address,
 /* Once, without waiting: the count, or -EAGAIN or what went wrong. */
 gssize gsock_send_try (GSockSocket *self, const guint8 *buffer, gsize length, const GSockAddress *destination, int flags);
 gssize gsock_receive_try (GSockSocket *self, guint8 *buffer, gsize length, int flags, GSockReceived *received);
+gboolean gsock_receive_would_wait (GSockSocket *self, int flags);
 GSockCollect gsock_collect_for_receiver (GSockSocket *socket, const GSockAddress *destination);
 gssize gsock_send_message_to (GSockSocket *self, GSockMessage *message, const GSockAddress *destination, guint flags, gboolean wait, double timeout, GCancellable *cancellable, GError **error);
 gssize gsock_check_can_receive (GSockHandle *handle);

@@ -90,6 +90,7 @@ receive_async (GSockTransfer *self, gsize size, GSockMessageFlags flags)
 
   self->operation.step = own ? step_own : step_by_method;
   self->operation.events = gsock_receive_events (flags);
+  self->operation.later = own && gsock_receive_would_wait (self->socket, flags);
   self->explain = explain;
   self->length = size;
   self->flags = flags & ~(guint) GSOCK_MESSAGE_FLAGS_WAIT_ALL;

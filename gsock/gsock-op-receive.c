@@ -242,7 +242,16 @@ gsock_receive_try (GSockSocket *self, guint8 *buffer, gsize length, int flags, G
   received->flags = 0;
   if (result == 0)
     result = receive_on_handle (handle, buffer, length, flags, received, &impatience);
+  __atomic_store_n (&handle->drained, result > 0 && (gsize) result < length && handle->type == SOCK_STREAM, __ATOMIC_RELAXED);
   return result < 0 && gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result;
+}
+
+/* Whether a try would find nothing: a stream that gave less than there was room for has to wait for its
+ * peer, and a poll tells when it need not. */
+gboolean
+gsock_receive_would_wait (GSockSocket *self, int flags)
+{
+  return flags == 0 && __atomic_load_n (&gsock_socket_get_handle (self)->drained, __ATOMIC_RELAXED);
 }
 
 static G_ALWAYS_INLINE inline gssize

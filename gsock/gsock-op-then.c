@@ -123,6 +123,7 @@ gsock_socket_receive_from_then (GSockSocket *self, void *buffer, gsize length, G
   then->buffer = buffer;
   then->length = length;
   then->flags = flags & ~(guint) GSOCK_MESSAGE_FLAGS_WAIT_ALL;
+  then->operation.later = gsock_receive_would_wait (self, flags);
   then->function.receive = function;
   run (then, finish_receive, flags, timeout, priority, cancellable);
 }

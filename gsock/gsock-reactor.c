@@ -32,6 +32,12 @@ expire (GSockReactor *self, gint64 now)
 }
 
 static gboolean
+has_queued (GSockReactor *self)
+{
+  return self->first != NULL || self->next_first != NULL;
+}
+
+static gboolean
 source_prepare (GSource *source, int *timeout)
 {
   GSockReactor *self = reactor_of (source);
@@ -42,7 +48,7 @@ source_prepare (GSource *source, int *timeout)
   pthread_mutex_lock (&self->lock);
   if (G_UNLIKELY (self->readiness.inherited))
     gsock_readiness_renew (&self->readiness);
-  ready = self->first != NULL;
+  ready = has_queued (self);
   earliest = gsock_deadlines_first (self->deadlines);
   if (!ready && earliest != NULL)
     {
@@ -66,32 +72,60 @@ source_check (GSource *source)
   pthread_mutex_lock (&self->lock);
   self->asleep = FALSE;
   earliest = gsock_deadlines_first (self->deadlines);
-  ready = self->first != NULL || (earliest != NULL && earliest->deadline <= g_source_get_time (source));
+  ready = has_queued (self) || (earliest != NULL && earliest->deadline <= g_source_get_time (source));
   pthread_mutex_unlock (&self->lock);
   return ready;
 }
 
-static GSockInterest *
-take_next (GSockReactor *self)
+/* What was put off is now behind what was not. */
+static void
+begin_turn (GSockReactor *self)
 {
-  GSockInterest *interest = self->first;
-
-  if (interest == NULL || (gint) (interest->turn - self->turn) > 0)
-    return NULL;
-  gsock_interest_unlink (&self->first, &self->last, interest);
-  return interest;
+  self->turn++;
+  if (self->next_first == NULL)
+    return;
+  self->next_first->previous = self->last;
+  if (self->last != NULL)
+    self->last->next = self->next_first;
+  else
+    self->first = self->next_first;
+  self->last = self->next_last;
+  self->next_first = self->next_last = NULL;
 }
 
 /* One after the other from the one queue: a function may run the context itself, and finds the rest
- * there. */
+ * there. Answers whether there was any. */
+static gboolean
+tell_queued (GSockReactor *self)
+{
+  GSockInterest *interest;
+  gboolean any = FALSE;
+
+  for (; (interest = self->first) != NULL; any = TRUE)
+    {
+      guint told = interest->told;
+
+      gsock_interest_unlink (&self->first, &self->last, interest);
+      interest->told = 0;
+      pthread_mutex_unlock (&self->lock);
+      interest->function (interest, told);
+      pthread_mutex_lock (&self->lock);
+    }
+  return any;
+}
+
+/* First what was put off: an operation that ends is often followed by one that waits, and should be
+ * waiting when the kernel is asked. If a function has run the context meanwhile, that has been done. */
 static gboolean
 source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   GSockReactor *self = reactor_of (source);
-  GSockInterest *interest;
+  gboolean told;
+  guint turn;
 
   pthread_mutex_lock (&self->lock);
-  self->turn++;
+  begin_turn (self);
+  turn = self->turn;
   self->asleep = FALSE;
   if (self->woken)
     {
@@ -99,16 +133,10 @@ source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
       g_source_set_ready_time (source, -1);
     }
   expire (self, g_source_get_time (source));
-  gsock_readiness_fetch (&self->readiness, gsock_record_ready);
-  while ((interest = take_next (self)) != NULL)
-    {
-      guint told = interest->told;
-
-      interest->told = 0;
-      pthread_mutex_unlock (&self->lock);
-      interest->function (interest, told);
-      pthread_mutex_lock (&self->lock);
-    }
+  told = tell_queued (self);
+  if (self->turn == turn)
+    gsock_readiness_fetch (&self->readiness, gsock_record_ready, told);
+  tell_queued (self);
   pthread_mutex_unlock (&self->lock);
   return G_SOURCE_CONTINUE;
 }
@@ -167,6 +195,7 @@ on_context_going (gpointer data)
   while (self->deadlines->len > 0)
     gsock_interest_fire (gsock_deadlines_first (self->deadlines), GSOCK_TOLD_ABANDONED);
   gsock_readiness_end (&self->readiness);
+  begin_turn (self);
   tell_abandoned (self);
   pthread_mutex_unlock (&self->lock);
 }

@@ -41,7 +41,8 @@ void gsock_readiness_end (GSockReadiness *self);
 void gsock_readiness_clear (GSockReadiness *self);
 void gsock_readiness_register (GSockReadiness *self, GSockRecord *record, guint events);
 void gsock_readiness_forget (GSockReadiness *self, GSockRecord *record);
-void gsock_readiness_fetch (GSockReadiness *self, GSockReadinessFunc function);
+/* @later: since the context was polled somebody may have taken what there was. */
+void gsock_readiness_fetch (GSockReadiness *self, GSockReadinessFunc function, gboolean later);
 void gsock_readiness_foreach (GSockReadiness *self, GSockReadinessFunc function);
 void gsock_readiness_inherit (GSockReadiness *self);
 void gsock_readiness_renew (GSockReadiness *self);

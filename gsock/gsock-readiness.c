@@ -5,7 +5,7 @@
 
 #include <gsock/sys/gsock-sys.h>
 
-#include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 /* Past so many a set is cheaper: asking it takes a system call of its own. */
@@ -255,15 +255,27 @@ gsock_readiness_forget (GSockReadiness *self, GSockRecord *record)
     remove_from_set (self, record);
 }
 
+/* What the poll of the context has told, or one of its own tells now. */
+static guint
+ask_directly (GSockReadiness *self, GSockRecord *record, gboolean later)
+{
+  guint events = g_source_query_unix_fd (self->source, record->tag);
+  struct pollfd now = { .fd = record->fd, .events = (short) record->registered };
+
+  if (events == 0 || !later)
+    return events;
+  return poll (&now, 1, 0) > 0 ? (guint) now.revents : 0;
+}
+
 /* From the end: the function may have one removed. */
 static void
-fetch_direct (GSockReadiness *self, GSockReadinessFunc function)
+fetch_direct (GSockReadiness *self, GSockReadinessFunc function, gboolean later)
 {
   for (guint i = self->direct->len; i > 0; i--)
     if (i <= self->direct->len)
       {
         GSockRecord *record = g_ptr_array_index (self->direct, i - 1);
-        guint events = g_source_query_unix_fd (self->source, record->tag);
+        guint events = ask_directly (self, record, later);
 
         if (events != 0)
           function (record, events);
@@ -293,11 +305,11 @@ fetch_from_set (GSockReadiness *self, GSockReadinessFunc function)
 }
 
 void
-gsock_readiness_fetch (GSockReadiness *self, GSockReadinessFunc function)
+gsock_readiness_fetch (GSockReadiness *self, GSockReadinessFunc function, gboolean later)
 {
   if (G_UNLIKELY (self->inherited))
     gsock_readiness_renew (self);
-  fetch_direct (self, function);
+  fetch_direct (self, function, later);
   if (self->set_tag != NULL && g_source_query_unix_fd (self->source, self->set_tag) != 0)
     fetch_from_set (self, function);
 }

@@ -46,7 +46,7 @@ watcher_dispatch (GSource *source, GSourceFunc callback, gpointer data)
   Watcher *self = (Watcher *) source;
 
   self->n_turns++;
-  gsock_readiness_fetch (&self->readiness, on_happened);
+  gsock_readiness_fetch (&self->readiness, on_happened, FALSE);
   return G_SOURCE_CONTINUE;
 }
 
