@@ -16,6 +16,7 @@ typedef enum
 {
   GSOCK_BUFFERED_INPUT = 1 << 0,  /* not read yet */
   GSOCK_BUFFERED_OUTPUT = 1 << 1, /* not sent yet */
+  GSOCK_BUFFERED_NOWHERE = 1 << 2, /* nor had the kernel more when the stream was read last */
 } GSockBuffered;
 
 /* %TRUE or %FALSE in a byte, as a program may have many thousand sockets. No bit field: threads that
@@ -46,7 +47,6 @@ typedef struct
   guint8 buffered;           /* atomic, GSockBuffered */
   GSockFlag bound, connected, connecting, listening, abort;
   GSockFlag has_bells;       /* atomic: there are, or were, sources of it: see gsock-source.c */
-  GSockFlag drained;         /* what was received last was all that there was */
   GSockFlag seated;          /* atomic: a server counts it: see gsock-seats.c */
 } GSockHandle;
 

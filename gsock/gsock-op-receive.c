@@ -231,6 +231,17 @@ gsock_set_receive_error (GError **error, const char *operator_name, gssize failu
   return gsock_error_set (error, failure, operator_name, NULL);
 }
 
+static void
+note_drained (GSockHandle *handle, gboolean drained)
+{
+  guint before = __atomic_load_n (&handle->buffered, __ATOMIC_RELAXED) & GSOCK_BUFFERED_NOWHERE;
+
+  if (drained && before == 0)
+    (void) __atomic_or_fetch (&handle->buffered, GSOCK_BUFFERED_NOWHERE, __ATOMIC_RELAXED);
+  else if (!drained && before != 0)
+    (void) __atomic_and_fetch (&handle->buffered, ~GSOCK_BUFFERED_NOWHERE, __ATOMIC_RELAXED);
+}
+
 gssize
 gsock_receive_try (GSockSocket *self, guint8 *buffer, gsize length, int flags, GSockReceived *received)
 {
@@ -242,7 +253,7 @@ gsock_receive_try (GSockSocket *self, guint8 *buffer, gsize length, int flags, G
   received->flags = 0;
   if (result == 0)
     result = receive_on_handle (handle, buffer, length, flags, received, &impatience);
-  __atomic_store_n (&handle->drained, result > 0 && (gsize) result < length && handle->type == SOCK_STREAM, __ATOMIC_RELAXED);
+  note_drained (handle, result > 0 && (gsize) result < length && handle->type == SOCK_STREAM);
   return result < 0 && gsock_handle_is_closed (handle) ? -GSOCK_E_CLOSED : result;
 }
 
@@ -251,7 +262,7 @@ gsock_receive_try (GSockSocket *self, guint8 *buffer, gsize length, int flags, G
 gboolean
 gsock_receive_would_wait (GSockSocket *self, int flags)
 {
-  return flags == 0 && __atomic_load_n (&gsock_socket_get_handle (self)->drained, __ATOMIC_RELAXED);
+  return flags == 0 && (__atomic_load_n (&gsock_socket_get_handle (self)->buffered, __ATOMIC_RELAXED) & GSOCK_BUFFERED_NOWHERE) != 0;
 }
 
 static G_ALWAYS_INLINE inline gssize
