@@ -48,13 +48,132 @@ run_installed ()
   LD_LIBRARY_PATH=$library "$work/installed" | grep -q '^IPv4 datagram socket bound to 127.0.0.1:'
 }
 
-run_typelib ()
+# What is installed is used with nothing of the source or of the build in reach; $root is where it is.
+
+# Where FILE is, below $root.
+folder_of ()
 {
-  LD_LIBRARY_PATH=$library GI_TYPELIB_PATH=$(dirname "$typelib") /usr/bin/python3 -c '
+  found=$(find "$root" -name "$1" | head -n 1)
+  [ -n "$found" ] && dirname "$found"
+}
+
+# Of the overrides in the source none is left out.
+all_overrides_installed ()
+{
+  for file in $(cd "$source/introspection" && find . -path '*override*' -type f ! -name meson.build ! -name '*.pyc' -o -name '*.pyi'); do
+    found=$(find "$root" -path "*/${file#./*/}")
+    [ -n "$found" ] && cmp "$source/introspection/$file" "$found" || { echo "not installed: $file"; return 1; }
+  done
+}
+
+# run_installed_script COMMAND...: with the library and the typelib of $root.
+run_installed_script ()
+{
+  (cd "$work" && LD_LIBRARY_PATH=$(folder_of libgsock-1.so.0) GI_TYPELIB_PATH=$(folder_of GSock-1.typelib) G_DEBUG=fatal-criticals "$@")
+}
+
+run_python ()
+{
+  site=$(dirname "$(dirname "$(folder_of _GSock_async.py)")")
+  run_installed_script env PYTHONPATH="$site" PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -c '
+import sys
 import gi
 gi.require_version("GSock", "1")
 from gi.repository import GSock
-assert GSock.SocketType.STREAM == 1'
+import gi.overrides.GSock
+with GSock.make_socket(type="datagram", local_host="127.0.0.1") as udp:
+    udp.send_to(b"hi", remote_address=udp.get_local_address())
+    data, host, port = udp.receive_from(timeout=30.0)
+assert (data, host) == (b"hi", "127.0.0.1")
+for name, module in sys.modules.items():
+    if "overrides" in name and "GSock" in name:
+        print(module.__file__)
+        assert module.__file__.startswith(sys.argv[1]), name
+assert not [path for path in sys.path if path.startswith(sys.argv[2])]' "$root" "$source"
+}
+
+run_gjs ()
+{
+  cat >"$work/installed.js" <<'SCRIPT'
+imports.gi.versions.GSock = '1';
+const {GSock} = imports.gi;
+const udp = GSock.make_socket({type: 'datagram', localHost: '127.0.0.1'});
+udp.send_to('hi', {remoteAddress: udp.get_local_address()});
+const [data, host] = udp.receive_from({timeout: 30});
+if (data.length !== 2 || host !== '127.0.0.1')
+    throw new Error('another datagram');
+udp.close();
+for (const name of ['GSock', '_GSockAsync', '_GSockDatagrams']) {
+    const file = imports.overrides[name].__file__;
+    print(file);
+    if (!file.startsWith(ARGV[0]))
+        throw new Error('not from the install');
+}
+SCRIPT
+  run_installed_script env GJS_PATH="$(dirname "$(folder_of GSock.js)")" gjs "$work/installed.js" "$root"
+}
+
+run_lua ()
+{
+  cat >"$work/installed.lua" <<'SCRIPT'
+local lgi = require 'lgi'
+local GSock = lgi.require('GSock', '1')
+local udp = assert(GSock.make_socket{type = 'datagram', local_host = '127.0.0.1'})
+assert(udp:send_to('hi', {remote_host = '127.0.0.1', remote_port = udp.local_port}) == 2)
+local data, host = udp:receive_from{timeout = 30}
+assert(data == 'hi' and host == '127.0.0.1')
+udp:close()
+assert(package.searchpath('lgi.override.GSock', package.path):sub(1, #arg[1]) == arg[1])
+SCRIPT
+  override=$(find "$root" -path '*/lgi/override/GSock.lua')
+  run_installed_script env LUA_PATH="${override%/lgi/override/GSock.lua}/?.lua;;" "$lua" "$work/installed.lua" "$root"
+}
+
+# As a type checker looks for them: beside the modules of an interpreter.
+check_types ()
+{
+  stubs=$(find "$root" -type d -name gi-stubs)
+  cat >"$work/typed.py" <<'SCRIPT'
+from gi.repository import GSock
+
+number: int = GSock.make_socket(type='datagram').receive_from().data  # type: ignore[assignment]
+SCRIPT
+  /usr/bin/python3 -m venv --without-pip "$work/venv" && cp -r "$stubs" "$work"/venv/lib/python3*/site-packages/ &&
+    mypy --python-executable "$work/venv/bin/python" --cache-dir "$work/mypy" --warn-unused-ignores "$work/typed.py"
+}
+
+# check_languages WHERE: those of which there is an interpreter.
+check_languages ()
+{
+  check "$1: no override is left out" all_overrides_installed
+  check "$1: Python has it" run_python
+  if command -v gjs >/dev/null 2>&1; then
+    check "$1: JavaScript has it" run_gjs
+  fi
+  for lua in lua5.3 lua luajit lua5.1; do
+    if "$lua" -e 'require "lgi"' >/dev/null 2>&1 && [ -n "$("$lua" -e 'io.write(_VERSION:match("%d.%d"))' | xargs -I{} find "$root" -path '*/lua/{}/lgi')" ]; then
+      check "$1: Lua has it" run_lua
+      break
+    fi
+  done
+  if command -v mypy >/dev/null 2>&1; then
+    check "$1: type checkers have it" check_types
+  fi
+}
+
+# As a distribution does.
+install_below_usr ()
+{
+  meson setup "$work/usr" "$source" --prefix=/usr -Dtests=false -Dexamples=false -Ddocs=disabled -Dvapi=disabled &&
+    ninja -C "$work/usr" && DESTDIR=$root meson install -C "$work/usr" --no-rebuild
+}
+
+# That there no path has to be set: the folder is one of those that the interpreter has by itself.
+found_below_usr ()
+{
+  /usr/bin/python3 -c 'import sys, gi; print(gi.__path__, sys.argv); sys.exit(sys.argv[1] not in sys.path)' \
+    "$(dirname "$(dirname "$(folder_of _GSock_async.py)")" | sed "s|^$root||")" &&
+    [ -d "$root/usr/share/gjs-1.0/overrides" ]
 }
 
 compile_uninstalled ()
@@ -97,7 +216,14 @@ check 'a program compiles against what is installed' compile_installed
 check 'it runs' run_installed
 check 'the library exports nothing but gsock_ names' only_our_symbols
 if [ -n "$typelib" ]; then
-  check 'the typelib loads' run_typelib
+  root=$work/root
+  check_languages "$prefix"
+  if [ "${GSOCK_TEST_LONG:-0}" = 1 ]; then
+    root=$work/usr-root
+    check 'it is installed into /usr' install_below_usr
+    check '/usr: where Python and JavaScript look' found_below_usr
+    check_languages /usr
+  fi
 fi
 check 'a program compiles against the uninstalled tree' compile_uninstalled
 check 'it runs from there' run_uninstalled
