@@ -165,9 +165,9 @@ void
 test_wire_close (TestWire *self)
 {
   if (self->near != NULL)
-    g_assert_finalize_object (self->near);
+    test_assert_finalize_object (self->near);
   if (self->far != NULL)
-    g_assert_finalize_object (self->far);
+    test_assert_finalize_object (self->far);
   self->near = self->far = NULL;
 }
 
