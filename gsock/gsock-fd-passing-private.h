@@ -55,6 +55,7 @@ guint gsock_collect_local_receiver (GSockOperation *operation, GSockAwaited *awa
 /* Whether the size of a payload is one that there can be. */
 gboolean gsock_check_payload_size (gsize size, GError **error);
 
+gboolean gsock_part_with (GSockHandle *handle, int fd, const char *operation, GError **error);
 gboolean gsock_check_passes_descriptors (const char *operation, const GSockHandle *handle, GError **error);
 gboolean gsock_check_n_descriptors (const char *operation, gsize n_fds, GError **error);
 GSOCK_SELDOM gboolean gsock_set_send_descriptors_error (GError **error, gssize failure, const char *operation, const GSockAddress *destination);

@@ -12,40 +12,40 @@
 #include <errno.h>
 
 static gboolean
-refuse_state (GError **error, const char *text)
+refuse_state (GError **error, const char *operation, const char *text)
 {
-  return gsock_error_literal (error, GSOCK_ERROR_INVALID_STATE, "send-socket: %s", text);
+  return gsock_error_literal (error, GSOCK_ERROR_INVALID_STATE, "%s: %s", operation, text);
 }
 
-/* What this process keeps of a socket does not go with its descriptor. And who waits inside the kernel
+/* Whether others can be given the socket, which they hold from then on: it blocks, as what
+ * get-file-descriptor hands out. The caller is in. What this process keeps of a socket does not go with its descriptor. And who waits inside the kernel
  * is woken by shutdown when the object is closed, which would end the receiver's conversation. */
-static gboolean
-check_parts_well (GSockHandle *handle, int fd, GError **error)
+gboolean
+gsock_part_with (GSockHandle *handle, int fd, const char *operation, GError **error)
 {
   if (handle->connecting)
-    return refuse_state (error, "the socket is still connecting: finish-connect tells the outcome");
+    return refuse_state (error, operation, "the socket is still connecting: finish-connect tells the outcome");
   if ((__atomic_load_n (&handle->users, __ATOMIC_ACQUIRE) & GSOCK_USERS_IN_KERNEL_MASK) != 0)
-    return refuse_state (error, "another thread waits in a call on the socket: end that first");
+    return refuse_state (error, operation, "another thread waits in a call on the socket: end that first");
   if ((handle->buffered & GSOCK_BUFFERED_INPUT) != 0)
-    return refuse_state (error, "what was read ahead is in its buffer and would stay here: read it, or drop it with clear-input");
+    return refuse_state (error, operation, "what was read ahead is in its buffer and would stay here: read it, or drop it with clear-input");
   if ((handle->buffered & GSOCK_BUFFERED_OUTPUT) != 0)
-    return refuse_state (error, "what was written to it is in its buffer and would stay here: send it with finish-output first");
+    return refuse_state (error, operation, "what was written to it is in its buffer and would stay here: send it with finish-output first");
   if (!gsock_segments_part (handle, fd))
-    return refuse_state (error, "datagrams that came joined are held for the socket: receive them first");
+    return refuse_state (error, operation, "datagrams that came joined are held for the socket: receive them first");
+  (void) gsock_handle_make_blocking (handle, fd);
+  gsock_handle_expose (handle);
   return TRUE;
 }
 
-/* Checks that the socket can go, and packs what goes with it; the socket is in. It blocks then, as what
- * get-file-descriptor hands out, and others hold it from now on. */
+/* Checks that the socket can go, and packs what goes with it; the socket is in. */
 gboolean
 gsock_send_socket_pack (GSockSocket *socket, int fd, gboolean file, GSockParcel *parcel, GError **error)
 {
   GSockHandle *handle = gsock_socket_get_handle (socket);
 
-  if (!check_parts_well (handle, fd, error))
+  if (!gsock_part_with (handle, fd, "send-socket", error))
     return FALSE;
-  (void) gsock_handle_make_blocking (handle, fd);
-  gsock_handle_expose (handle);
   gsock_parcel_pack (parcel, socket, file);
   return TRUE;
 }

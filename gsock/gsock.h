@@ -20,6 +20,7 @@
 #include <gsock/gsock-stream.h>
 #include <gsock/gsock-stream-async.h>
 #include <gsock/gsock-io-stream.h>
+#include <gsock/gsock-gsocket.h>
 #include <gsock/gsock-passive-socket.h>
 #include <gsock/gsock-credentials.h>
 #include <gsock/gsock-datagram-socket.h>

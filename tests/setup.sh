@@ -37,6 +37,7 @@ peers          dig                             bind9-dnsutils
 peers          dnsmasq                         dnsmasq-base
 peers          openssl                         openssl
 peers          systemd-socket-activate         systemd
+peers          pc:libsoup-3.0                  libsoup-3.0-dev
 peers          file:/usr/lib/*/gio/modules/libgiognutls.so  glib-networking
 '
 
