@@ -12,10 +12,15 @@ import gi
 gi.require_version('GSock', '1')
 
 
+# Each thread that has waited keeps one until it ends, which is a little after Python has joined it.
+KEPT = 'anon_inode:[eventfd]'
+
+
 def descriptors():
     gc.collect()
     gc.collect()
-    return {fd: link(fd) for fd in os.listdir('/proc/self/fd')}
+    links = {fd: link(fd) for fd in os.listdir('/proc/self/fd')}
+    return {fd: target for fd, target in links.items() if target != KEPT}
 
 
 def link(fd):

@@ -15,10 +15,10 @@ class Descriptors(unittest.TestCase):
         self.a, self.b = GSock.make_socket_pair()
         self.addCleanup(self.a.close)
         self.addCleanup(self.b.close)
-        self.before = len(os.listdir('/proc/self/fd'))
+        self.before = len(tap.descriptors())
 
     def tearDown(self):
-        self.assertEqual(len(os.listdir('/proc/self/fd')), self.before)
+        self.assertEqual(len(tap.descriptors()), self.before)
 
     def close(self, fds):
         for fd in fds:
