@@ -174,3 +174,34 @@ gsock_wait_for_any (GSockSocket **sockets, guint n_sockets, const guint *conditi
       g_ptr_array_add (ready, g_object_ref (sockets[i]));
   return g_steal_pointer (&ready);
 }
+
+/**
+ * gsock_wait_for_any_as_list: (rename-to gsock_wait_for_any)
+ * @sockets: (array length=n_sockets): the sockets
+ * @n_sockets: how many there are
+ * @conditions: (array length=n_conditions): for each the #GIOCondition to wait for
+ * @n_conditions: as many
+ * @timeout: seconds, 0 to look only, or %GSOCK_TIMEOUT_NEVER
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Waits until at least one of several sockets is ready: what `gsock_wait_for_any` does, for other
+ * languages, of which some know no such array.
+ *
+ * Errors: those of [func@wait_for_any].
+ *
+ * Returns: (element-type GSockSocket) (transfer full): those that are ready, and only those
+ *
+ * Since: 1.0
+ */
+GList *
+gsock_wait_for_any_as_list (GSockSocket **sockets, guint n_sockets, const guint *conditions, guint n_conditions, double timeout, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) ready
+      = gsock_wait_for_any (sockets, n_sockets, conditions, n_conditions, timeout, cancellable, error);
+  GList *list = NULL;
+
+  for (guint i = ready != NULL ? ready->len : 0; i > 0; i--)
+    list = g_list_prepend (list, g_object_ref (g_ptr_array_index (ready, i - 1)));
+  return list;
+}

@@ -123,11 +123,23 @@ gsock_option_value_real (GVariant *value, double *real)
   return TRUE;
 }
 
-/* The parts of a tuple or an array, unwrapped; %NULL for one that holds nothing. Answers 0 when
- * @value has no parts, or more than any option has. */
-guint
-gsock_option_value_split (GVariant *value, GVariant *parts[GSOCK_OPTION_PARTS_MAX])
+/* The tuple that a string stands for, for languages that make no tuples; or @value itself. */
+static GVariant *
+parse_tuple (GVariant *value)
 {
+  GVariant *tuple = NULL;
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) && g_variant_get_string (value, NULL)[0] == '(')
+    tuple = g_variant_parse (NULL, g_variant_get_string (value, NULL), NULL, NULL, NULL);
+  return tuple != NULL ? tuple : g_variant_ref (value);
+}
+
+/* The parts of a tuple or an array, unwrapped; %NULL for one that holds nothing. Answers 0 when
+ * @given has no parts, or more than any option has. */
+guint
+gsock_option_value_split (GVariant *given, GVariant *parts[GSOCK_OPTION_PARTS_MAX])
+{
+  g_autoptr (GVariant) value = parse_tuple (given);
   gsize n_parts;
 
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_TUPLE)

@@ -156,6 +156,30 @@ gsock_socket_get_option (GSockSocket *self, const char *name, GError **error)
   return value;
 }
 
+/**
+ * gsock_socket_get_option_text:
+ * @self: a socket
+ * @name: the name of an option, as for [method@Socket.get_option]
+ * @error: return location for an error
+ *
+ * Reads a socket option as text, in the form of [method@GLib.Variant.print], for people and for
+ * languages to which a [struct@GLib.Variant] means nothing. [method@Socket.set_option] takes a string
+ * of that form where an option has several values: `(true, 5)`.
+ *
+ * Errors: those of [method@Socket.get_option].
+ *
+ * Returns: (transfer full): the value as text, without its type
+ *
+ * Since: 1.0
+ */
+char *
+gsock_socket_get_option_text (GSockSocket *self, const char *name, GError **error)
+{
+  g_autoptr (GVariant) value = gsock_socket_get_option (self, name, error);
+
+  return value != NULL ? g_variant_print (value, FALSE) : NULL;
+}
+
 /* There is no name to tell, only what the caller gave. */
 static gboolean
 refuse_raw (const char *operation, int level, int option, int failure, GError **error)

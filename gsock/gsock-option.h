@@ -14,6 +14,8 @@ gboolean gsock_socket_set_option (GSockSocket *self, const char *name, GVariant 
 GSOCK_AVAILABLE_IN_1_0
 GVariant *gsock_socket_get_option (GSockSocket *self, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
+char *gsock_socket_get_option_text (GSockSocket *self, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
 gboolean gsock_socket_set_option_int (GSockSocket *self, int level, int option, int value, GError **error);
 GSOCK_AVAILABLE_IN_1_0
 gboolean gsock_socket_get_option_int (GSockSocket *self, int level, int option, int *value, GError **error);

@@ -173,6 +173,8 @@ GSOCK_AVAILABLE_IN_1_0
 GIOCondition gsock_socket_wait_for (GSockSocket *self, GIOCondition condition, double timeout, GCancellable *cancellable, GError **error);
 GSOCK_AVAILABLE_IN_1_0
 GPtrArray *gsock_wait_for_any (GSockSocket **sockets, guint n_sockets, const guint *conditions, guint n_conditions, double timeout, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
+GList *gsock_wait_for_any_as_list (GSockSocket **sockets, guint n_sockets, const guint *conditions, guint n_conditions, double timeout, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* initialisation with keywords, and the classes that have them as properties */
 GSOCK_AVAILABLE_IN_1_0

@@ -103,6 +103,7 @@ test_any (void)
   TestWire wires[N_WIRES];
   GSockSocket *sockets[N_WIRES];
   guint conditions[N_WIRES];
+  GList *list;
 
   open_wires (wires);
   for (guint i = 0; i < N_WIRES; i++)
@@ -121,6 +122,11 @@ test_any (void)
   g_assert_true (g_ptr_array_index (ready, 0) == sockets[2]);
   g_assert_true (g_ptr_array_index (ready, 1) == sockets[5]);
   g_clear_pointer (&ready, g_ptr_array_unref);
+
+  list = gsock_wait_for_any_as_list (sockets, N_WIRES, conditions, N_WIRES, 10, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (list->data == sockets[2] && list->next->data == sockets[5] && list->next->next == NULL);
+  g_list_free_full (list, g_object_unref);
   close_wires (wires);
 }
 

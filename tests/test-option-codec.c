@@ -68,6 +68,8 @@ static const Case cases[] = {
   { "linger", "(true, 0.25)", TAKEN, { 1, 1 }, 2 },
   { "linger", "[<true>, <byte 7>]", TAKEN, { 1, 7 }, 2 },
   { "linger", "(1, 7)", TAKEN, { 1, 7 }, 2 },
+  { "linger", "'(true, 7)'", TAKEN, { 1, 7 }, 2 },
+  { "linger", "'(true, 7'", GSOCK_ERROR_INVALID_ARGUMENT },
   { "linger", "(true, -1)", GSOCK_ERROR_OUT_OF_RANGE },
   { "linger", "(true, 1e12)", GSOCK_ERROR_OUT_OF_RANGE },
   { "linger", "(2, 5)", GSOCK_ERROR_OUT_OF_RANGE },
