@@ -22,6 +22,8 @@ introspection  gjs                             gjs
 introspection  mypy                            mypy
 languages      lua5.3                          lua5.3
 languages      lua:lgi                         lua-lgi
+languages      ruby                            ruby
+languages      file:/usr/lib/ruby/vendor_ruby/gio2.rb  ruby-gio2
 vala           valac                           valac
 docs           gi-docgen                       gi-docgen
 clang          clang                           clang

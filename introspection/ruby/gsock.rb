@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# gsock as Ruby has it: keyword arguments, symbols for enumerations, native values, an error class per code,
+# blocks that close. Every function is wrapped by its arguments in the typelib while it is loaded, so an
+# operator that is added to the library needs nothing here. Only what has another shape is written out.
+
+require 'gobject-introspection'
+require 'gio2'
+require 'gsock/values'
+
+module GSock
+  # Stands in the calls for what was not given.
+  MISSING = Object.new.freeze
+  private_constant :MISSING
+
+  DEFAULTS = {
+    abort: false, condition: :in, flags: 0, ipv6: 1, names: nil, numeric: false, poll: true, priority: 0, read: false,
+    size: 65536, timeout: -2.0, unset_environment: true, values: nil, wait: true, write: false
+  }.freeze
+  private_constant :DEFAULTS
+
+  # The arguments of one function, and what becomes of its results.
+  class Shape
+    # These have no socket whose timeout they could take.
+    WITHOUT_SOCKET = %w[wait_for_any drain_async].freeze
+
+    attr_reader :operator
+
+    def initialize(info)
+      @operator = info.name
+      @arguments = info.in_args.reject { |argument| argument.name == 'callback' }
+      @names = @arguments.map { |argument| argument.name.to_sym }
+      @keyworded = @names.include?(:names)
+      @leading = @keyworded ? @names.take_while { |name| name != :names } : @names
+      @nullable = @arguments.select(&:may_be_null?).map { |argument| argument.name.to_sym } - %i[buffer data]
+    end
+
+    # All that the function of C takes, in its order.
+    def arrange(given, keywords)
+      if given.size > @leading.size
+        raise ArgumentError, "#{@operator} takes #{@leading.size} arguments and keywords"
+      end
+      keywords = keywords.merge(@leading.zip(given).first(given.size).to_h)
+      take_host(keywords)
+      named = (@names - %i[names values]).to_h { |name| [name, take(name, keywords)] }
+      pack(named, keywords)
+      @names.map { |name| named[name] }
+    end
+
+    private
+
+    # The leading argument of bind_address and connect_to may be a host.
+    def take_host(keywords)
+      return unless @keyworded && @leading.include?(:address) && keywords[:address].is_a?(String)
+
+      keywords[:host] = keywords.delete(:address)
+    end
+
+    def take(name, keywords)
+      value = keywords.delete(name)
+      value = default_of(name) if value.nil?
+      raise ArgumentError, "#{@operator}: #{name} is missing" if value.equal?(MISSING)
+
+      Values.convert(@operator, name, value)
+    end
+
+    def default_of(name)
+      return -1.0 if name == :timeout && WITHOUT_SOCKET.include?(@operator)
+
+      DEFAULTS.fetch(name) { @nullable.include?(name) ? nil : MISSING }
+    end
+
+    def pack(named, keywords)
+      if @keyworded
+        given = keywords.compact
+        named[:names] = given.keys.map(&:to_s)
+        named[:values] = given.map { |name, value| Values.pack("#{@operator}: #{name}", value) }
+      elsif keywords.any?
+        raise ArgumentError, "#{@operator}: unknown keyword #{keywords.keys.first}; it takes #{@leading.join(', ')}"
+      end
+    end
+  end
+  private_constant :Shape
+
+  # Wraps each function as it is defined. Others run meanwhile where a call waits.
+  class Loader < GObjectIntrospection::Loader
+    private
+
+    LEFT = %w[ref unref new].freeze
+
+    def should_unlock_gvl?(_info, _class)
+      true
+    end
+
+    def define_method(info, klass, name)
+      super
+      wrap(info, klass, klass.instance_method(name), name) unless LEFT.include?(info.name)
+    end
+
+    def define_singleton_method(klass, name, info)
+      super
+      native = klass.singleton_method(name)
+      klass.singleton_class.alias_method(info.name, name) if info.name.start_with?('list_')
+      wrap(info, klass.singleton_class, native, name)
+    end
+
+    # A method of a class, or a function of a module.
+    def wrap(info, target, native, name)
+      return unless info.in_args.any? || info.out_args.any? || Values::RESULTS.key?(info.name)
+
+      shape = Shape.new(info)
+      finish = info.name.end_with?('_async') && "#{info.name.delete_suffix('_async')}_finish"
+      target.send(:define_method, name) do |*given, **keywords, &block|
+        call = native.is_a?(UnboundMethod) ? native.bind(self) : native
+        arguments = shape.arrange(given, keywords)
+        next call.call(*arguments, &Values.finisher(finish, block)) if finish
+
+        Values.result(shape.operator, call.call(*arguments, &block))
+      end
+    end
+
+    def post_load(_repository, _namespace)
+      require 'gsock/classes'
+    end
+  end
+
+  Loader.load('GSock', self, version: '1')
+end
