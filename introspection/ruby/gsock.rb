@@ -81,14 +81,18 @@ module GSock
   end
   private_constant :Shape
 
-  # Wraps each function as it is defined. Others run meanwhile where a call waits.
+  # Wraps each function as it is defined.
   class Loader < GObjectIntrospection::Loader
     private
 
     LEFT = %w[ref unref new].freeze
 
-    def should_unlock_gvl?(_info, _class)
-      true
+    # Other threads run while these wait. A call that can emit a signal keeps the lock, for its handler
+    # would wait for ever.
+    WAITS = /\A(accept_connection|lookup_|receive_|send_|wait_for)(?!.*_(async|finish)\z)/
+
+    def should_unlock_gvl?(info, _class)
+      WAITS.match?(info.name)
     end
 
     def define_method(info, klass, name)

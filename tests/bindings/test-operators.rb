@@ -199,6 +199,16 @@ test 'threads run while a call waits' do
   end
 end
 
+test 'signals of what a call changes' do
+  GSock.make_socket(type: :datagram) do |udp|
+    told = 0
+    udp.signal_connect('notify::timeout') { told += 1 }
+    udp.set_timeout(5)
+    udp.timeout = 3.0
+    equal [told, udp.timeout], [2, 3.0]
+  end
+end
+
 test 'functions beside sockets' do
   addresses, name = GSock.lookup_hostname('127.0.0.1')
   equal [addresses.map(&:to_s), name], [['127.0.0.1:0'], '127.0.0.1']

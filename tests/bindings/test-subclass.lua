@@ -18,7 +18,7 @@ function Recording:do_send_to(data, destination, flags, wait, timeout)
 end
 
 function Recording:do_receive_from(size)
-   return GLib.Bytes.new(('x'):rep(size)), GSock.Address.new_from_text('192.0.2.1:9'), 0, 100
+   return GLib.Bytes.new(('y'):rep(size)), GSock.Address.new_from_text('192.0.2.1:9'), 0, 100
 end
 
 test('both operators', function()
@@ -28,7 +28,7 @@ test('both operators', function()
       equal(made:send_to('hi', {remote_host = local_host, remote_port = 9, more = true, timeout = 2.5}), 2)
       equal(made.priv.call, {'hi', '127.0.0.1:9', {MORE = true, NONE = true}, true, 2.5})
       local data, host, port, more = made:receive_from(3)
-      equal({data, host, port, more.full_length, more.truncated}, {'xxx', '192.0.2.1', 9, 100, true})
+      equal({data, host, port, more.full_length, more.truncated}, {'yyy', '192.0.2.1', 9, 100, true})
       made:close()
    end
 end)
