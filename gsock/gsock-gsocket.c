@@ -40,7 +40,7 @@ wrap_duplicate (int fd, GError **error)
  * @error: return location for an error
  *
  * Makes a #GSocket that shares the socket, for a library that wants one: `soup_server_listen_socket`,
- * [ctor@Gio.SocketConnection.factory_create_connection] and so on.
+ * [method@Gio.Socket.connection_factory_create_connection] and so on.
  *
  * The #GSocket has a duplicate of the descriptor. Each of the two is closed by itself, and the connection
  * lasts until both are. As every #GSocket it makes the socket non-blocking, for all who hold it; gsock's
