@@ -129,7 +129,7 @@ static void
 gsock_active_socket_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
 {
   GSockStreamDefaults *defaults = gsock_active_socket_get_defaults (GSOCK_ACTIVE_SOCKET (object));
-  gboolean alive = gsock_socket_get_handle (GSOCK_SOCKET (object))->fd >= 0;
+  gboolean alive = gsock_handle_has_descriptor (gsock_socket_get_handle (GSOCK_SOCKET (object)));
 
   if (!alive || !gsock_stream_defaults_get_property (defaults, property_id - 1, value))
     G_OBJECT_CLASS (gsock_active_socket_parent_class)->get_property (object, property_id, value, pspec);

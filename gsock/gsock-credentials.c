@@ -14,7 +14,7 @@ ask (GSockSocket *self, const char *name, GError **error)
 {
   GSockHandle *handle = gsock_socket_get_handle (self);
 
-  if (handle->fd >= 0 && !handle->ops->local)
+  if (gsock_handle_has_descriptor (handle) && !handle->ops->local)
     {
       gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "%s: only of the peer of a local socket the kernel knows who it is, and this one is %s",
                            name, handle->ops->label);

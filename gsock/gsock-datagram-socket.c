@@ -169,7 +169,7 @@ gsock_datagram_socket_disconnect_peer (GSockDatagramSocket *self, GError **error
   g_return_val_if_fail (GSOCK_IS_DATAGRAM_SOCKET (self), FALSE);
 
   handle = gsock_socket_get_handle (GSOCK_SOCKET (self));
-  if (!handle->connected && handle->fd >= 0 && !gsock_handle_is_closed (handle))
+  if (!handle->connected && gsock_handle_has_descriptor (handle) && !gsock_handle_is_closed (handle))
     return gsock_error_literal (error, GSOCK_ERROR_NOT_CONNECTED, "disconnect: the socket is not connected");
   return gsock_socket_answered (GSOCK_SOCKET (self), GSOCK_DATAGRAM_SOCKET_GET_CLASS (self)->disconnect_peer (self, error),
                                 "disconnect", error);

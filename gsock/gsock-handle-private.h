@@ -86,6 +86,13 @@ gsock_handle_is_closed (GSockHandle *self)
   return (__atomic_load_n (&self->users, __ATOMIC_ACQUIRE) & GSOCK_USERS_CLOSED) != 0;
 }
 
+/* Another thread may be about to close it. */
+static inline gboolean
+gsock_handle_has_descriptor (const GSockHandle *self)
+{
+  return __atomic_load_n (&self->fd, __ATOMIC_ACQUIRE) >= 0;
+}
+
 /* Whether the handle is closed by now. */
 static inline gboolean
 gsock_handle_leave (GSockHandle *self, guint weight)

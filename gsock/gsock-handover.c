@@ -176,7 +176,7 @@ check_channel (const Side *self, GError **error)
 {
   GSockHandle *handle = gsock_socket_get_handle (self->channel);
 
-  if (handle->fd < 0 || (handle->ops->local && handle->type == SOCK_SEQPACKET))
+  if (!gsock_handle_has_descriptor (handle) || (handle->ops->local && handle->type == SOCK_SEQPACKET))
     return check_peer (self, error);
   return refuse (self, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "the channel is to be a local socket of the type seqpacket", error);
 }

@@ -44,7 +44,7 @@ init_here (GSockSocket *self, GTask *task)
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
   GError *error = NULL;
 
-  if (!check_state (priv, &error) || priv->handle.fd >= 0)
+  if (!check_state (priv, &error) || gsock_handle_has_descriptor (&priv->handle))
     return_now (task, error);
   else if (gsock_socket_check_request (self, gsock_socket_get_request (self), &error))
     gsock_request_run_async (priv->request, self, task);

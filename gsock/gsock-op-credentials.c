@@ -79,7 +79,7 @@ send_credentials (GSockSocket *self, const struct ucred *credentials, gboolean w
 gboolean
 gsock_check_passes_credentials (const char *operation, const GSockHandle *handle, GError **error)
 {
-  return handle->fd < 0 || handle->ops->local
+  return !gsock_handle_has_descriptor (handle) || handle->ops->local
          || gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "%s: only local sockets pass credentials, and this one is %s",
                                  operation, handle->ops->label);
 }

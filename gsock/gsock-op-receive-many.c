@@ -338,7 +338,7 @@ check_many (GSockSocket *self, GSockBatch *batch, guint most, gsize size, GSockM
                                 "receive-many: at most %u datagrams of at most %" G_GSIZE_FORMAT " bytes; it takes one at least, and both are below 2^31", most, size);
   if ((flags & ~(GSOCK_MESSAGE_FLAGS_DONT_WAIT | GSOCK_MESSAGE_FLAGS_TRUNCATE)) != 0)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "receive-many: no flags but dont-wait and truncate can be given for a batch");
-  if (handle->fd >= 0 && (handle->type == SOCK_STREAM || handle->type == SOCK_SEQPACKET))
+  if (gsock_handle_has_descriptor (handle) && (handle->type == SOCK_STREAM || handle->type == SOCK_SEQPACKET))
     return gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "receive-many: this socket does not receive datagrams of their own");
   return TRUE;
 }

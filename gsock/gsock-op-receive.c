@@ -178,7 +178,7 @@ is_still_unbound (GSockHandle *handle)
 gssize
 gsock_check_can_receive (GSockHandle *handle)
 {
-  if (G_LIKELY ((handle->bound | handle->connected) != 0 || handle->fd < 0))
+  if (G_LIKELY ((handle->bound | handle->connected) != 0 || !gsock_handle_has_descriptor (handle)))
     return 0;
   if (handle->datagrams)
     return is_still_unbound (handle) ? -GSOCK_E_NOT_BOUND : 0;

@@ -83,7 +83,7 @@ gsock_send_descriptors_init (GSockSendDescriptors *self, const GSockHandle *hand
 gboolean
 gsock_check_passes_descriptors (const char *operation, const GSockHandle *handle, GError **error)
 {
-  if (G_LIKELY (handle->fd < 0 || handle->ops->local))
+  if (G_LIKELY (!gsock_handle_has_descriptor (handle) || handle->ops->local))
     return TRUE;
   return gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED, "%s: only local sockets pass descriptors, and this one is %s",
                               operation, handle->ops->label);

@@ -354,7 +354,7 @@ send_many_now (GSockSocket *self, GSockBatch *batch, guint start, guint end, con
   GSockHandle *handle = &priv->handle;
   GSockPatience patience = { wait && (flags & GSOCK_MESSAGE_FLAGS_DONT_WAIT) == 0,
                              gsock_socket_effective_timeout (priv, timeout), cancellable, 0 };
-  gssize result = handle->fd >= 0 ? check_addresses (handle, batch, start, end, destination) : 0;
+  gssize result = gsock_handle_has_descriptor (handle) ? check_addresses (handle, batch, start, end, destination) : 0;
 
   if (result == 0)
     result = send_many_on_handle (handle, batch, start, end, destination, flags, &patience);

@@ -205,7 +205,7 @@ check_message (GSockSocket *self, GSockMessage *message, guint flags, GError **e
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "send-message: there is no message");
   if (message->chunks != NULL && message->chunks->len > IOV_MAX)
     return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE, "send-message: %u buffers; a message has %d at most", message->chunks->len, IOV_MAX);
-  if (handle->fd >= 0 && !check_ancillary (handle, message, error))
+  if (gsock_handle_has_descriptor (handle) && !check_ancillary (handle, message, error))
     return FALSE;
   return gsock_message_flags_check ("send-message", flags, GSOCK_FLAG_SEND, error);
 }

@@ -155,7 +155,7 @@ static void
 gsock_passive_socket_set_property (GObject *object, guint property_id, const GValue *value, GParamSpec *pspec)
 {
   GSockPassiveSocket *self = GSOCK_PASSIVE_SOCKET (object);
-  gboolean alive = gsock_socket_get_handle (GSOCK_SOCKET (self))->fd >= 0;
+  gboolean alive = gsock_handle_has_descriptor (gsock_socket_get_handle (GSOCK_SOCKET (self)));
   g_autoptr (GError) error = NULL;
 
   if (alive && property_id - 1 == GSOCK_KEYWORD_ACTIVE_TYPE)
@@ -174,7 +174,7 @@ gsock_passive_socket_get_property (GObject *object, guint property_id, GValue *v
   GSockPassiveSocket *self = GSOCK_PASSIVE_SOCKET (object);
   GSockPassiveSocketPrivate *priv = gsock_passive_socket_get_instance_private (self);
 
-  if (gsock_socket_get_handle (GSOCK_SOCKET (object))->fd < 0)
+  if (!gsock_handle_has_descriptor (gsock_socket_get_handle (GSOCK_SOCKET (object))))
     G_OBJECT_CLASS (gsock_passive_socket_parent_class)->get_property (object, property_id, value, pspec);
   else if (property_id - 1 == GSOCK_KEYWORD_BACKLOG)
     g_value_set_int (value, priv->backlog);

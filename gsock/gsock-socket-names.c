@@ -224,7 +224,7 @@ gsock_socket_is_open (GSockSocket *self)
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), FALSE);
 
   handle = gsock_socket_get_handle (self);
-  return handle->fd >= 0 && !gsock_handle_is_closed (handle);
+  return gsock_handle_has_descriptor (handle) && !gsock_handle_is_closed (handle);
 }
 
 /**
@@ -401,7 +401,7 @@ gsock_socket_to_string (GSockSocket *self)
   g_string_append_printf (text, "%s%s %s socket", role_name (self), handle->ops->label, type_name (handle->type));
   if (gsock_handle_is_closed (handle))
     g_string_append (text, ", closed");
-  else if (handle->fd < 0)
+  else if (!gsock_handle_has_descriptor (handle))
     g_string_append (text, ", not initialised");
   else if (handle->connected && gsock_socket_copy_remote_address (self, &address, NULL))
     append_address (text, " connected to ", &address);

@@ -283,7 +283,7 @@ gsock_socket_initable_init (GInitable *initable, GCancellable *cancellable, GErr
 
   if (gsock_handle_is_closed (&priv->handle))
     return gsock_error_set (error, -GSOCK_E_CLOSED, "init", NULL);
-  if (priv->handle.fd >= 0)
+  if (gsock_handle_has_descriptor (&priv->handle))
     return TRUE;
   if (priv->initialising)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_STATE, "init: the object is being initialised");
@@ -332,7 +332,7 @@ gsock_socket_init_with_keywords (GSockSocket *self, const char *const *names, co
   if (is_initialised_elsewhere (self))
     return TRUE;
   priv = gsock_socket_get_private (self);
-  if (priv->handle.fd >= 0 || gsock_handle_is_closed (&priv->handle))
+  if (gsock_handle_has_descriptor (&priv->handle) || gsock_handle_is_closed (&priv->handle))
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_STATE, "init: the object is initialised already");
   request = gsock_socket_get_request (self);
   request->object = G_OBJECT (self);
@@ -377,7 +377,7 @@ gsock_socket_set_property (GObject *object, guint property_id, const GValue *val
   guint id = property_id - 1;
   GSockRequest *request;
 
-  if (priv->handle.fd >= 0 || gsock_handle_is_closed (&priv->handle))
+  if (gsock_handle_has_descriptor (&priv->handle) || gsock_handle_is_closed (&priv->handle))
     {
       set_live (self, id, value, pspec);
       return;
@@ -411,7 +411,7 @@ gsock_socket_get_property (GObject *object, guint property_id, GValue *value, GP
       g_value_set_boolean (value, gsock_socket_is_listening (self));
       break;
     default:
-      if (priv->handle.fd < 0 && !gsock_handle_is_closed (&priv->handle))
+      if (!gsock_handle_has_descriptor (&priv->handle) && !gsock_handle_is_closed (&priv->handle))
         gsock_request_get_value (gsock_socket_get_request (self), property_id - 1, value);
       else
         gsock_socket_get_live_value (self, property_id - 1, value);

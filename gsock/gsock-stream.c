@@ -32,7 +32,7 @@ check_stream (GSockHandle *handle, const char *operation, GError **error)
 {
   if (gsock_handle_is_closed (handle))
     return gsock_error_set (error, -GSOCK_E_CLOSED, operation, NULL);
-  if (handle->fd < 0)
+  if (!gsock_handle_has_descriptor (handle))
     return gsock_error_set (error, -GSOCK_E_NOT_INITIALIZED, operation, NULL);
   if (handle->type != SOCK_STREAM)
     return gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED,

@@ -183,7 +183,7 @@ check_condition (GSockSocket *self, GIOCondition condition, GError **error)
   if ((condition & (G_IO_IN | G_IO_OUT | G_IO_PRI)) == 0 || (condition & ~known) != 0)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_KEYWORD,
                                 "watch: the condition 0x%x is none of in, out and pri, with err and hup as well if you like", condition);
-  if (__atomic_load_n (&handle->fd, __ATOMIC_ACQUIRE) < 0 && !gsock_handle_is_closed (handle))
+  if (!gsock_handle_has_descriptor (handle) && !gsock_handle_is_closed (handle))
     return gsock_error_set (error, -GSOCK_E_NOT_INITIALIZED, "watch", NULL);
   return TRUE;
 }

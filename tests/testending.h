@@ -21,6 +21,7 @@ typedef struct
   /* Lets it come to its end; NULL: it does so by itself. */
   void (*release) (TestEnding *self);
   gboolean only_cancel; /* there is no socket to close */
+  gboolean in_thread;   /* of GLib's */
 } TestEndingCase;
 
 struct _TestEnding

@@ -246,7 +246,7 @@ test_dropped (gconstpointer data)
 static void
 add_trial (const TestEndingCase *row, Way way, const Moment *moment)
 {
-  g_autofree char *path = g_strdup_printf ("/fault/32-async/%s/%s/%s", row->name, way == CANCEL ? "cancel" : "close", moment->name);
+  g_autofree char *path = g_strdup_printf ("/fault/32-async%s/%s/%s/%s", row->in_thread ? "-by-thread" : "", row->name, way == CANCEL ? "cancel" : "close", moment->name);
   static GPtrArray *trials = NULL;
   Trial *trial = g_new (Trial, 1);
 
