@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "testasync.h"
 #include "testloop.h"
 #include "testthread.h"
 #include "testwire.h"
@@ -713,7 +714,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  test_have_tasks ();
+  test_warm_up ();
   test_add ("/async/at-once", test_at_once);
   test_add ("/async/waits", test_waits);
   test_add ("/async/will-not-wait", test_will_not_wait);

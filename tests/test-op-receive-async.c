@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* receive-from without blocking: sizes, senders, and what ends it. */
 
-#include <gsock/gsock.h>
+#include <gsock/gsock-address-private.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "testasync.h"
+#include "testloop.h"
 #include "testwire.h"
 
 /* Past this what is received has room of its own. */
@@ -136,6 +140,62 @@ test_ended (void)
     }
 }
 
+/* Another call has received more than it had room for, and the kernel knows nothing of the rest. */
+static void
+test_held (void)
+{
+  g_autoptr (GSockBatch) batch = gsock_batch_new ();
+  g_autoptr (GBytes) got = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *result = NULL;
+  TestWire wire;
+
+  g_assert_true (test_wire_open (&wire, test_kind_find ("udp-ipv4")));
+  g_assert_cmpint (gsock_socket_receive_many (wire.near, batch, 1, NULL, &error, "wait", FALSE, NULL), <, 0);
+  test_assert_error (error, GSOCK_ERROR_WOULD_BLOCK);
+  gsock_socket_receive_bytes_async (wire.near, 10, 0, TRUE, -1, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (gsock_batch_add (batch, (const guint8 *) "abcd" + i, 1, NULL, NULL));
+  g_assert_cmpint (gsock_socket_send_many (wire.far, batch, NULL, &error, NULL), ==, 4);
+  g_assert_cmpint (gsock_socket_receive_many (wire.near, batch, 1, NULL, &error, NULL), ==, 1);
+  got = finish (wire.near, &result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (got, NULL), g_bytes_get_size (got), "b", 1);
+  for (guint i = 2; i < 4; i++)
+    {
+      g_autoptr (GBytes) next = receive (wire.near, 10, &error);
+
+      g_assert_cmpmem (g_bytes_get_data (next, NULL), g_bytes_get_size (next), "abcd" + i, 1);
+    }
+  test_wire_close (&wire);
+}
+
+/* The error queue is not what poll can be asked for. */
+static void
+test_error_queue (void)
+{
+  g_autoptr (GSockAddress) receiver = NULL;
+  g_autoptr (GBytes) got = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *result = NULL;
+  GSockAddress itself;
+  TestWire wire;
+
+  g_assert_true (test_wire_open (&wire, test_kind_find ("udp-ipv4")));
+  itself = test_address_of (wire.far);
+  g_assert_cmpint (setsockopt (test_peek_fd (wire.near), IPPROTO_IP, IP_RECVERR, &(int){ 1 }, sizeof (int)), ==, 0);
+  gsock_socket_receive_bytes_async (wire.near, 10, GSOCK_MESSAGE_FLAGS_ERROR_QUEUE, TRUE, -1, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+  test_run_ready (NULL);
+  g_assert_null (result);
+  /* From then on it refuses what comes from elsewhere. */
+  g_assert_cmpint (connect (test_peek_fd (wire.far), gsock_address_native (&itself), itself.length), ==, 0);
+  g_assert_cmpint (gsock_socket_send_to (wire.near, "lost", 4, NULL, &error, NULL), ==, 4);
+  got = finish (wire.near, &result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (got, NULL), g_bytes_get_size (got), "lost", 4);
+  test_wire_close (&wire);
+}
+
 /* Mistakes are told by the callback as well. */
 static void
 test_mistakes (void)
@@ -169,6 +229,8 @@ main (int argc, char **argv)
   test_add ("/op-receive-async/sender", test_sender);
   test_add ("/op-receive-async/end", test_end);
   test_add ("/op-receive-async/ended", test_ended);
+  test_add ("/op-receive-async/held", test_held);
+  test_add ("/op-receive-async/error-queue", test_error_queue);
   test_add ("/op-receive-async/mistakes", test_mistakes);
   return g_test_run ();
 }

@@ -227,12 +227,6 @@ test_loop_wait_until_asleep (TestLoop *self)
   test_thread_wait_until_asleep (&thread);
 }
 
-void
-test_have_tasks (void)
-{
-  g_object_unref (g_task_new (NULL, NULL, NULL, NULL));
-}
-
 /* Descriptors */
 
 static struct rlimit limit;

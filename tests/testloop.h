@@ -80,10 +80,6 @@ void test_loop_call (TestLoop *self, void (*function) (gpointer data), gpointer 
 /* Returns when the thread sleeps in the kernel. */
 void test_loop_wait_until_asleep (TestLoop *self);
 
-/* To be called before the first test that counts descriptors and has tasks: the first task has GLib start a
- * thread, which keeps one. */
-void test_have_tasks (void);
-
 /* Leaves no more descriptors free than @n; and gives the rest back. */
 void test_descriptors_limit (guint n);
 void test_descriptors_restore (void);

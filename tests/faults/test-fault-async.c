@@ -4,6 +4,7 @@
 
 #include <gsock/gsock.h>
 
+#include "testasync.h"
 #include "testending.h"
 #include "testloop.h"
 #include "testthread.h"
@@ -269,7 +270,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  test_have_tasks ();
+  test_warm_up ();
   for (guint i = 0; i < test_n_ending_cases; i++)
     {
       const TestEndingCase *row = &test_ending_cases[i];
