@@ -44,8 +44,9 @@ typedef struct
   struct _GSockRecord *records; /* in which reactors it is waited for */
   GSockSegments *segments;   /* atomic; NULL: no batch has been sent or received */
   GSockStreams *streams;     /* atomic; NULL: nothing has been read or written as a stream */
-  guint8 buffered;           /* atomic, GSockBuffered */
   GSockFlag bound, connected, connecting, listening, abort;
+  /* atomic, GSockBuffered; behind the flags, of which the compiler loads several at a time */
+  guint8 buffered;
   GSockFlag has_bells;       /* atomic: there are, or were, sources of it: see gsock-source.c */
   GSockFlag seated;          /* atomic: a server counts it: see gsock-seats.c */
 } GSockHandle;
