@@ -81,6 +81,13 @@ GSOCK_SELDOM void gsock_handle_release (GSockHandle *self);
 GSOCK_SELDOM int gsock_handle_refuse (GSockHandle *self, guint weight);
 GSOCK_SELDOM void gsock_handle_forget_parent (GSockHandle *self);
 
+/* Several threads may ask while another reads or writes the stream; what they see may be over by then. */
+static inline gboolean
+gsock_handle_has_buffered (const GSockHandle *self, guint bits)
+{
+  return (__atomic_load_n (&self->buffered, __ATOMIC_RELAXED) & bits) != 0;
+}
+
 static inline gboolean
 gsock_handle_is_closed (GSockHandle *self)
 {

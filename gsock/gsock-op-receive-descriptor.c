@@ -38,7 +38,7 @@ receive_some (GSockReceiveDescriptors *self, int fd, int flags)
   struct msghdr header = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
   gssize n;
 
-  if (G_UNLIKELY ((self->handle->buffered & GSOCK_BUFFERED_INPUT) != 0))
+  if (G_UNLIKELY (gsock_handle_has_buffered (self->handle, GSOCK_BUFFERED_INPUT)))
     return receive_buffered (self);
   n = recvmsg (fd, &header, flags | MSG_CMSG_CLOEXEC);
   if (n < 0)

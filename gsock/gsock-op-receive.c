@@ -190,7 +190,7 @@ gsock_check_can_receive (GSockHandle *handle)
 gssize
 gsock_check_receivable (GSockHandle *handle)
 {
-  return G_UNLIKELY ((handle->buffered & GSOCK_BUFFERED_INPUT) != 0) ? -GSOCK_E_UNREAD : gsock_check_can_receive (handle);
+  return G_UNLIKELY (gsock_handle_has_buffered (handle, GSOCK_BUFFERED_INPUT)) ? -GSOCK_E_UNREAD : gsock_check_can_receive (handle);
 }
 
 static G_ALWAYS_INLINE inline gssize

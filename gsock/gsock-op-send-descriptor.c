@@ -40,7 +40,7 @@ gsock_step_send_descriptors (GSockOperation *operation, int fd, int flags)
   gssize n;
 
   /* They would overtake what was written before them. */
-  if (G_UNLIKELY ((self->handle->buffered & GSOCK_BUFFERED_OUTPUT) != 0))
+  if (G_UNLIKELY (gsock_handle_has_buffered (self->handle, GSOCK_BUFFERED_OUTPUT)))
     return -GSOCK_E_UNSENT;
   if (self->sent == 0)
     attach_descriptors (&header, &control, self->fds, self->n_fds);

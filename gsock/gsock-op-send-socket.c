@@ -27,9 +27,9 @@ gsock_part_with (GSockHandle *handle, int fd, const char *operation, GError **er
     return refuse_state (error, operation, "the socket is still connecting: finish-connect tells the outcome");
   if ((__atomic_load_n (&handle->users, __ATOMIC_ACQUIRE) & GSOCK_USERS_IN_KERNEL_MASK) != 0)
     return refuse_state (error, operation, "another thread waits in a call on the socket: end that first");
-  if ((handle->buffered & GSOCK_BUFFERED_INPUT) != 0)
+  if (gsock_handle_has_buffered (handle, GSOCK_BUFFERED_INPUT))
     return refuse_state (error, operation, "what was read ahead is in its buffer and would stay here: read it, or drop it with clear-input");
-  if ((handle->buffered & GSOCK_BUFFERED_OUTPUT) != 0)
+  if (gsock_handle_has_buffered (handle, GSOCK_BUFFERED_OUTPUT))
     return refuse_state (error, operation, "what was written to it is in its buffer and would stay here: send it with finish-output first");
   if (!gsock_segments_part (handle, fd))
     return refuse_state (error, operation, "datagrams that came joined are held for the socket: receive them first");

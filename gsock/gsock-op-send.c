@@ -104,7 +104,7 @@ gsock_check_destination (const GSockHandle *handle, const GSockAddress *destinat
 {
   gboolean stream = handle->type == SOCK_STREAM || handle->type == SOCK_SEQPACKET;
 
-  if (G_UNLIKELY ((handle->buffered & GSOCK_BUFFERED_OUTPUT) != 0))
+  if (G_UNLIKELY (gsock_handle_has_buffered (handle, GSOCK_BUFFERED_OUTPUT)))
     return -GSOCK_E_UNSENT;
   if (destination != NULL)
     return handle->connected && (stream || handle->type == SOCK_DGRAM) ? -EISCONN : 0;
