@@ -346,7 +346,7 @@ static void
 test_million (void)
 {
   static const int fds[16];
-  gsize count = g_getenv ("GSOCK_TEST_LONG") != NULL ? 1000000 : 10000;
+  gsize count = test_is_long () ? 1000000 : 10000;
   GThread *thread;
   TestWire wire;
 

@@ -421,7 +421,7 @@ cancel_after (TestTrack *track, guint microseconds)
 static void
 test_cancelled (void)
 {
-  guint n = g_getenv ("GSOCK_TEST_LONG") != NULL ? 10000 : 100;
+  guint n = test_is_long () ? 10000 : 100;
   TestTrack track;
 
   if (!track_open (&track, "4full 4shut 4full @full 4full"))

@@ -253,7 +253,7 @@ test_refused (Fixture *self, gconstpointer data)
 static void
 test_cancel_and_close (void)
 {
-  guint n = g_getenv ("GSOCK_TEST_LONG") != NULL ? 10000 : 100;
+  guint n = test_is_long () ? 10000 : 100;
 
   for (guint i = 0; i < n; i++)
     {

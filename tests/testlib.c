@@ -14,3 +14,9 @@ test_count_descriptors (void)
     count++;
   return count - 1; /* the directory's own */
 }
+
+gboolean
+test_is_long (void)
+{
+  return g_strcmp0 (g_getenv ("GSOCK_TEST_LONG"), "1") == 0;
+}

@@ -6,6 +6,9 @@
 /* How many descriptors this process has open. */
 guint test_count_descriptors (void);
 
+/* Whether what takes minutes is to be run as a whole: GSOCK_TEST_LONG is 1. */
+gboolean test_is_long (void);
+
 /* Runs @function and fails when it leaves more or fewer descriptors open than before. */
 #define test_keeps_descriptors(function)                                                           \
   G_STMT_START                                                                                     \

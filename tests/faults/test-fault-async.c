@@ -204,7 +204,7 @@ try_once (const Trial *trial)
 static guint
 how_often (void)
 {
-  return g_getenv ("GSOCK_TEST_LONG") != NULL ? 10000 : 100;
+  return test_is_long () ? 10000 : 100;
 }
 
 static void

@@ -51,7 +51,7 @@ fork_for_a_while (void)
 static guint
 rounds (guint many)
 {
-  return g_getenv ("GSOCK_TEST_LONG") != NULL ? many * 100 : many;
+  return test_is_long () ? many * 100 : many;
 }
 
 /* bind, after which somebody may have to wait. */

@@ -12,7 +12,7 @@ import time
 
 import peers
 
-HANDOVERS = 100 if os.environ.get('GSOCK_TEST_LONG') else 3
+HANDOVERS = 100 if os.environ.get('GSOCK_TEST_LONG') == '1' else 3
 VISITORS = 4
 SERVERS = (os.environ.get('GSOCK_HANDOVER_C', ''), os.environ.get('GSOCK_HANDOVER_PYTHON', ''))
 
