@@ -280,7 +280,6 @@ have_waited (void)
 
   (void) gsock_wait_one (NULL, -1, 0, &patience);
   (void) g_main_context_default ();
-  g_type_ensure (G_TYPE_TASK);
 }
 
 typedef struct
