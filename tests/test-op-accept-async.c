@@ -85,6 +85,7 @@ test_several (void)
       g_autoptr (GSockSocket) client = connect_to (listener);
       g_autoptr (GSockSocket) accepted = finish (listener, &results[i], NULL);
 
+  g_assert_nonnull (client);
       g_assert_cmpint (gsock_socket_get_remote_port (accepted), ==, gsock_socket_get_local_port (client));
       for (guint j = i + 1; j < 4; j++)
         g_assert_null (results[j]);
@@ -104,6 +105,7 @@ test_keywords (void)
   GAsyncResult *result = NULL;
   GValue values[2];
 
+  g_assert_nonnull (client);
   g_value_take_string (g_value_init (&format, G_TYPE_STRING), g_strdup ("latin-1"));
   g_value_set_double (g_value_init (&timeout, G_TYPE_DOUBLE), 5);
   values[0] = format;
@@ -140,6 +142,7 @@ test_mistakes (void)
   g_autoptr (GError) error = NULL;
   GAsyncResult *result = NULL;
 
+  g_assert_nonnull (client);
   check_mistake (listener, "what", "x", GSOCK_ERROR_UNKNOWN_KEYWORD);
   check_mistake (listener, "external-format", "no-such", GSOCK_ERROR_INVALID_KEYWORD);
   check_mistake (listener, "timeout", "x", GSOCK_ERROR_INVALID_KEYWORD);
@@ -229,6 +232,7 @@ test_not_asked_for (void)
   char byte;
   guint n_called = 0;
 
+  g_assert_nonnull (client);
   gsock_passive_socket_accept_connection_direct_async (GSOCK_PASSIVE_SOCKET (listener), TRUE, -1, G_PRIORITY_DEFAULT, NULL, ignore_result, &n_called);
   test_run_until (NULL, n_called);
   g_assert_cmpint (gsock_socket_receive_from_direct (client, &byte, 1, 0, TRUE, -1, NULL, NULL, NULL), ==, 0);

@@ -165,7 +165,7 @@ test_held (void)
     {
       g_autoptr (GBytes) next = receive (wire.near, 10, &error);
 
-      g_assert_cmpmem (g_bytes_get_data (next, NULL), g_bytes_get_size (next), "abcd" + i, 1);
+      g_assert_cmpmem (g_bytes_get_data (next, NULL), g_bytes_get_size (next), &"abcd"[i], 1);
     }
   test_wire_close (&wire);
 }
@@ -174,7 +174,6 @@ test_held (void)
 static void
 test_error_queue (void)
 {
-  g_autoptr (GSockAddress) receiver = NULL;
   g_autoptr (GBytes) got = NULL;
   g_autoptr (GError) error = NULL;
   GAsyncResult *result = NULL;
