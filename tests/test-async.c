@@ -469,28 +469,41 @@ step_never (Try *self, int fd)
 }
 
 static void
+cancel_it (TestInterest *self)
+{
+  g_cancellable_cancel (self->data);
+}
+
+/* Others are told in the same turn, before and after it. */
+static void
 test_ended_with_several (gconstpointer data)
 {
-  gboolean cancel_first = GPOINTER_TO_INT (data);
-  g_autoptr (GPtrArray) sockets = test_pairs (12);
+  gboolean few = GPOINTER_TO_INT (data);
+  g_autoptr (GPtrArray) sockets = test_pairs (few ? 1 : 12), more = test_pairs (2);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  TestInterest cancellers[2];
   Try self;
 
   try_open_several (&self, sockets);
   self.step = step_never;
   self.request.cancellable = cancellable;
-  try_start (&self);
-  if (cancel_first)
-    g_cancellable_cancel (cancellable);
-  test_put (sockets->pdata[1]);
-  test_put (sockets->pdata[9]);
-  if (!cancel_first)
+  for (guint i = 0; i < 2; i++)
     {
-      g_main_context_iteration (NULL, FALSE);
-      g_cancellable_cancel (cancellable);
+      test_interest_open (&cancellers[i]);
+      cancellers[i].then = cancel_it;
+      cancellers[i].data = cancellable;
+      test_interest_wait (&cancellers[i], more->pdata[2 * i], POLLIN);
+      if (i == 0)
+        try_start (&self);
     }
+  test_put (more->pdata[1]);
+  for (guint i = 1; i < sockets->len; i += 2)
+    test_put (sockets->pdata[i]);
+  test_put (more->pdata[3]);
   test_run_until (NULL, self.n_done);
   g_assert_cmpint (self.result, ==, -GSOCK_E_CANCELLED);
+  test_interest_close (&cancellers[0]);
+  test_interest_close (&cancellers[1]);
 }
 
 /* An error that lasts, and of which the step makes nothing. */
@@ -728,8 +741,8 @@ main (int argc, char **argv)
   test_add_with ("/async/several/few", GUINT_TO_POINTER (3), test_several);
   test_add_with ("/async/several/many", GUINT_TO_POINTER (20), test_several);
   test_add ("/async/delay", test_delay);
-  test_add_with ("/async/ended-with-several/first", GINT_TO_POINTER (TRUE), test_ended_with_several);
-  test_add_with ("/async/ended-with-several/later", GINT_TO_POINTER (FALSE), test_ended_with_several);
+  test_add_with ("/async/ended-with-several/few", GINT_TO_POINTER (TRUE), test_ended_with_several);
+  test_add_with ("/async/ended-with-several/many", GINT_TO_POINTER (FALSE), test_ended_with_several);
   test_add ("/async/lasting-error", test_lasting_error);
   test_add ("/async/error-alone", test_error_alone);
   test_add ("/async/other-thread", test_other_thread);
