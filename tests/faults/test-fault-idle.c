@@ -33,12 +33,6 @@ typedef struct
   guint n_polls;
 } Server;
 
-static gboolean
-is_long (void)
-{
-  return g_getenv ("GSOCK_TEST_LONG") != NULL;
-}
-
 /* The poll of the main context, and what it was asked */
 static guint n_polls, most_polled;
 
@@ -173,7 +167,7 @@ measure (Server *self)
   n = self->n_messages;
   n_polls = most_polled = 0;
   start = test_processor_seconds ();
-  run_for (self, is_long () ? G_MAXUINT / 2 : MESSAGES_SHORT, is_long () ? SECONDS : 60);
+  run_for (self, test_is_long () ? G_MAXUINT / 2 : MESSAGES_SHORT, test_is_long () ? SECONDS : 60);
   n = self->n_messages - n;
   self->seconds_each = (test_processor_seconds () - start) / n;
   self->memory_after = memory_in_use ();
@@ -247,7 +241,7 @@ static void
 test_flat (gconstpointer data)
 {
   const Face *face = data;
-  guint n = is_long () ? IDLE_MANY : IDLE_MANY_SHORT;
+  guint n = test_is_long () ? IDLE_MANY : IDLE_MANY_SHORT;
   Server few, many;
 
   if (!may_open (n))
@@ -263,7 +257,7 @@ test_flat (gconstpointer data)
   g_assert_cmpuint (most_polled, <=, 8);
   g_assert_cmpuint (many.memory_each, <=, BYTES_EACH);
   g_assert_cmpuint (many.memory_after, <=, many.memory_before + 10000);
-  if (is_long ())
+  if (test_is_long ())
     g_assert_cmpfloat (many.seconds_each, <, few.seconds_each * 3);
 }
 
