@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Compiles and runs every C, Python, JavaScript and Lua snippet of the guides, and prints TAP.
+"""Compiles and runs every C, Python, JavaScript, Lua and Lisp snippet of the guides, and prints TAP.
 
-Usage: test-snippets.py SOURCE-FOLDER BUILD-FOLDER C-COMPILER PYTHON GJS LUA
+Usage: test-snippets.py SOURCE-FOLDER BUILD-FOLDER C-COMPILER PYTHON GJS LUA GUILE SBCL
 
 An interpreter that is not there is given as "-", and its snippets are skipped. A snippet is a whole
 program (C with a main function), or a fragment that is run where these are there to be used:
@@ -28,7 +28,7 @@ import tempfile
 GUIDES = ('README.md', 'CONTRIBUTING.md', 'docs/*.md')
 TIMEOUT = 60
 WHOLE = {'c': r'^main \(', 'python': r'^from gi.repository import .*GSock', 'js': r'gi://GSock',
-         'lua': r"lgi.require"}
+         'lua': r"lgi.require", 'scheme': r'use-modules', 'lisp': r'defpackage'}
 
 C_FIXTURES = '''#include <gsock/gsock.h>
 #include <stdlib.h>
@@ -101,7 +101,15 @@ local peer = server:accept_connection()
 local udp = GSock.make_socket{type = 'datagram', local_host = '127.0.0.1'}
 local left, right = GSock.make_socket_pair()
 '''
-FIXTURES = {'python': PYTHON_FIXTURES, 'js': JS_FIXTURES, 'lua': LUA_FIXTURES}
+SCHEME_FIXTURES = '''(use-modules (gsock) (ice-9 receive) (rnrs bytevectors))
+(define udp (make-socket #:type 'datagram #:local-host "127.0.0.1"))
+'''
+LISP_FIXTURES = '''(load "examples/lisp/gsock.lisp")
+(use-package :gsock)
+(defvar udp (make-socket :type :datagram :local-host "127.0.0.1"))
+'''
+FIXTURES = {'python': PYTHON_FIXTURES, 'js': JS_FIXTURES, 'lua': LUA_FIXTURES, 'scheme': SCHEME_FIXTURES,
+            'lisp': LISP_FIXTURES}
 
 
 class Snippet:
@@ -120,7 +128,7 @@ def read(*path):
 
 
 def fences(text, where):
-    for match in re.finditer(r'^```(c|python|js|lua)\n(.*?)^```$', text, re.S | re.M):
+    for match in re.finditer(r'^```(c|python|js|lua|scheme|lisp)\n(.*?)^```$', text, re.S | re.M):
         yield Snippet(match[1], match[2], f'{where}:{text.count(chr(10), 0, match.start()) + 1}')
 
 
@@ -154,13 +162,15 @@ def run(command, environment=None):
 
 
 class Tester:
-    def __init__(self, source, build, compiler, python, gjs, lua):
+    def __init__(self, source, build, compiler, python, gjs, lua, guile, sbcl):
         self.source = source
         self.build = build
         self.compiler = compiler
-        self.interpreters = {'python': (python, []), 'js': (gjs, ['-m']), 'lua': (lua, [])}
+        self.interpreters = {'python': (python, []), 'js': (gjs, ['-m']), 'lua': (lua, []),
+                             'scheme': (guile, ['-L', os.path.join(source, 'examples', 'lisp')]),
+                             'lisp': (sbcl, ['--script'])}
         self.folder = tempfile.TemporaryDirectory(prefix='gsock-snippets-')
-        self.environment = dict(os.environ, G_DEBUG='fatal-criticals')
+        self.environment = dict(os.environ, G_DEBUG='fatal-criticals', GUILE_AUTO_COMPILE='0')
         self.number = 0
         self.failed = False
 

@@ -24,6 +24,9 @@ languages      lua5.3                          lua5.3
 languages      lua:lgi                         lua-lgi
 languages      ruby                            ruby
 languages      file:/usr/lib/ruby/vendor_ruby/gio2.rb  ruby-gio2
+languages      guile                           guile-3.0
+languages      sbcl                            sbcl
+languages      file:/usr/share/common-lisp/source/cl-cffi/cffi.asd  cl-cffi
 vala           valac                           valac
 docs           gi-docgen                       gi-docgen
 clang          clang                           clang
