@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Compiles and runs every C, Python, JavaScript, Lua and Lisp snippet of the guides, and prints TAP.
+"""Compiles and runs every C, Python, JavaScript, Lua, Vala and Lisp snippet of the guides, and prints TAP.
 
-Usage: test-snippets.py SOURCE-FOLDER BUILD-FOLDER C-COMPILER PYTHON GJS LUA GUILE SBCL
+Usage: test-snippets.py SOURCE-FOLDER BUILD-FOLDER C-COMPILER PYTHON GJS LUA GUILE SBCL VALAC
 
-An interpreter that is not there is given as "-", and its snippets are skipped. A snippet is a whole
-program (C with a main function), or a fragment that is run where these are there to be used:
+An interpreter or compiler that is not there is given as "-", and its snippets are skipped. A snippet is a whole
+program (C and Vala with a main function), or a fragment that is run where these are there to be used:
 
   server       a passive socket at the loopback address, and its port
   client peer  two ends of a connection to it
@@ -13,7 +13,7 @@ program (C with a main function), or a fragment that is run where these are ther
   left right   a pair of local sockets
   cancellable  a GCancellable; in C also error and buffer
 
-A fragment of C that begins with a definition is put outside of any function, and only compiled; so
+A fragment of C or Vala that begins with a definition is put outside of any function, and only compiled; so
 are the snippets of the doc comments, for which there is a socket. Every name of a C function that a
 guide mentions has to be declared in a header.
 """
@@ -28,7 +28,10 @@ import tempfile
 GUIDES = ('README.md', 'CONTRIBUTING.md', 'docs/*.md')
 TIMEOUT = 60
 WHOLE = {'c': r'^main \(', 'python': r'^from gi.repository import .*GSock', 'js': r'gi://GSock',
-         'lua': r"lgi.require", 'scheme': r'use-modules', 'lisp': r'defpackage'}
+         'lua': r"lgi.require", 'scheme': r'use-modules', 'lisp': r'defpackage',
+         'vala': r'^(int|void) main \('}
+# How what stands outside of functions begins.
+DEFINITIONS = {'c': r'static|typedef|struct|G_D|#', 'vala': r'(public |async )?(class|async|void) '}
 
 C_FIXTURES = '''#include <gsock/gsock.h>
 #include <stdlib.h>
@@ -108,6 +111,39 @@ LISP_FIXTURES = '''(load "examples/lisp/gsock.lisp")
 (use-package :gsock)
 (defvar udp (make-socket :type :datagram :local-host "127.0.0.1"))
 '''
+VALA_FIXTURES = '''const string LOCALHOST = "127.0.0.1";
+GSock.PassiveSocket server;
+GSock.ActiveSocket client;
+GSock.ActiveSocket peer;
+GSock.Socket udp;
+GSock.Socket left;
+GSock.Socket right;
+GLib.Cancellable cancellable;
+int port;
+
+void make_fixtures () throws GLib.Error {
+	cancellable = new GLib.Cancellable ();
+	server = (GSock.PassiveSocket) GSock.make_socket (null, "connect", GSock.Role.PASSIVE, "local-host", LOCALHOST);
+	port = server.local_port;
+	client = (GSock.ActiveSocket) GSock.make_socket (null, "remote-host", LOCALHOST, "remote-port", port);
+	peer = server.accept_connection (null);
+	udp = GSock.make_socket (null, "type", GSock.SocketType.DATAGRAM, "local-host", LOCALHOST);
+	GSock.make_socket_pair (out left, out right);
+}
+'''
+VALA_MAIN = '''
+int main (string[] args) {
+	try {
+		make_fixtures ();
+		switch (int.parse (args[1])) {
+%s		}
+	} catch (GLib.Error error) {
+		printerr ("%%s\\n", error.message);
+		return 1;
+	}
+	return 0;
+}
+'''
 FIXTURES = {'python': PYTHON_FIXTURES, 'js': JS_FIXTURES, 'lua': LUA_FIXTURES, 'scheme': SCHEME_FIXTURES,
             'lisp': LISP_FIXTURES}
 
@@ -118,7 +154,7 @@ class Snippet:
         self.text = text
         self.where = where
         self.is_program = re.search(WHOLE[language], text, re.M) is not None
-        self.is_definition = re.match(r'static|typedef|struct|G_D|#', text) is not None and not self.is_program
+        self.is_definition = re.match(DEFINITIONS.get(language, 'none'), text) is not None and not self.is_program
         self.is_comment = where.startswith('gsock/')
 
 
@@ -128,7 +164,7 @@ def read(*path):
 
 
 def fences(text, where):
-    for match in re.finditer(r'^```(c|python|js|lua|scheme|lisp)\n(.*?)^```$', text, re.S | re.M):
+    for match in re.finditer(r'^```(c|python|js|lua|vala|scheme|lisp)\n(.*?)^```$', text, re.S | re.M):
         yield Snippet(match[1], match[2], f'{where}:{text.count(chr(10), 0, match.start()) + 1}')
 
 
@@ -162,15 +198,17 @@ def run(command, environment=None):
 
 
 class Tester:
-    def __init__(self, source, build, compiler, python, gjs, lua, guile, sbcl):
+    def __init__(self, source, build, compiler, python, gjs, lua, guile, sbcl, valac):
         self.source = source
         self.build = build
         self.compiler = compiler
+        self.valac = valac
         self.interpreters = {'python': (python, []), 'js': (gjs, ['-m']), 'lua': (lua, []),
                              'scheme': (guile, ['-L', os.path.join(source, 'examples', 'lisp')]),
                              'lisp': (sbcl, ['--script'])}
         self.folder = tempfile.TemporaryDirectory(prefix='gsock-snippets-')
         self.environment = dict(os.environ, G_DEBUG='fatal-criticals', GUILE_AUTO_COMPILE='0')
+        self.pkg_config = dict(os.environ, PKG_CONFIG_PATH=os.path.join(self.build, 'meson-uninstalled'))
         self.number = 0
         self.failed = False
 
@@ -191,8 +229,7 @@ class Tester:
                 print(f'# {line}')
 
     def compile(self, text, name):
-        pkg_config = dict(os.environ, PKG_CONFIG_PATH=os.path.join(self.build, 'meson-uninstalled'))
-        flags = subprocess.run(['pkg-config', '--cflags', '--libs', 'gsock-1'], env=pkg_config,
+        flags = subprocess.run(['pkg-config', '--cflags', '--libs', 'gsock-1'], env=self.pkg_config,
                                capture_output=True, text=True, check=True).stdout.split()
         libraries = os.path.join(self.build, 'gsock')
         return run([*self.compiler.split(), '-Wall', '-Wextra', '-Werror', '-Wno-unused', '-Wno-unused-parameter',
@@ -219,6 +256,36 @@ class Tester:
             text = f'{C_FIXTURES}\nint\nmain (void)\n{{\nGSockSocket *socket U = udp;\n{snippet.text}\nmake_fixtures ();\nreturn 0;\n}}\n'
         self.tell(snippet.where + ' (compiled)', self.compile(text, 'compiled'))
 
+    def compile_vala(self, text, name):
+        return run([self.valac, '--quiet', '--vapidir', os.path.join(self.build, 'introspection'), '--pkg', 'gsock-1',
+                    '--pkg', 'posix', '-X', '-w', '-X', '-Wl,-rpath,' + os.path.join(self.build, 'gsock'), '-o', self.path(name),
+                    self.write(name + '.vala', text)], self.pkg_config)
+
+    def test_vala(self, snippets):
+        """As in C: all fragments, and the definitions, in one program."""
+        fragments = []
+        for snippet in snippets:
+            if self.valac == '-':
+                self.tell(snippet.where, None, skip='nothing here compiles vala')
+            elif snippet.is_program:
+                problem = self.compile_vala(snippet.text, 'program')
+                self.tell(snippet.where, problem or run([self.path('program')], self.environment))
+            else:
+                fragments.append(snippet)
+        if not fragments:
+            return
+        text, cases = VALA_FIXTURES, ''
+        for i, snippet in enumerate(fragments):
+            if snippet.is_definition:
+                text += f'\n// {snippet.where}\n{snippet.text}'
+            else:
+                text += f'\n// {snippet.where}\nvoid snippet_{i} () throws GLib.Error {{\n{snippet.text}}}\n'
+                cases += f'\t\tcase {i}:\n\t\t\tsnippet_{i} ();\n\t\t\tbreak;\n'
+        problem = self.compile_vala(text + VALA_MAIN % cases, 'fragments-vala')
+        for i, snippet in enumerate(fragments):
+            self.tell(snippet.where + (' (compiled)' if snippet.is_definition else ''),
+                      problem or run([self.path('fragments-vala'), str(i)], self.environment))
+
     def test_script(self, snippet):
         interpreter, options = self.interpreters[snippet.language]
         if interpreter == '-':
@@ -240,8 +307,9 @@ class Tester:
             self.test_program(snippet)
         for snippet in single:
             self.test_compiled_only(snippet)
+        self.test_vala([snippet for snippet in snippets if snippet.language == 'vala'])
         for snippet in snippets:
-            if snippet.language != 'c':
+            if snippet.language not in ('c', 'vala'):
                 self.test_script(snippet)
         print(f'1..{self.number}')
         return 1 if self.failed else 0

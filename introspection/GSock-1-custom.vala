@@ -30,6 +30,30 @@ namespace GSock {
 		public ssize_t send_to ([CCode (array_length_type = "gsize")] uint8[] buffer, GLib.Cancellable? cancellable, ...) throws GLib.Error;
 		[CCode (error_pos = 3.5, sentinel = "NULL")]
 		public ssize_t receive_from ([CCode (array_length_type = "gsize")] uint8[] buffer, out GSock.Received received, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public ssize_t send_message (GSock.Message message, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public GSock.Message receive_message (size_t size, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public ssize_t send_many (GSock.Batch batch, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 3.5, sentinel = "NULL")]
+		public ssize_t receive_many (GSock.Batch batch, uint most, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public bool send_file_descriptor (int fd, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 3.5, sentinel = "NULL")]
+		public ssize_t send_file_descriptors ([CCode (array_length_type = "gsize")] int[] fds, GLib.Bytes? payload, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 1.5, sentinel = "NULL")]
+		public int receive_file_descriptor (GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (array_length_pos = 1.5, array_length_type = "gsize", error_pos = 3.5, sentinel = "NULL")]
+		public int[] receive_file_descriptors (size_t maximum, out GLib.Bytes payload, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 2.5, sentinel = "NULL")]
+		public bool send_socket (GSock.Socket socket, GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 1.5, sentinel = "NULL")]
+		public GSock.Socket receive_socket (GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 1.5, sentinel = "NULL")]
+		public bool send_credentials (GLib.Cancellable? cancellable, ...) throws GLib.Error;
+		[CCode (error_pos = 5.5, sentinel = "NULL")]
+		public bool receive_credentials (out int pid, out uint uid, out uint gid, out int pidfd, GLib.Cancellable? cancellable, ...) throws GLib.Error;
 		public ssize_t receive_from_direct ([CCode (array_length_type = "gsize")] uint8[] buffer, GSock.MessageFlags flags, bool wait, double timeout, out GSock.Received received, GLib.Cancellable? cancellable = null) throws GLib.Error;
 		public async GLib.Bytes receive_from_async (size_t size, [CCode (array_length = false, array_null_terminated = true)] string[]? names = null, [CCode (array_length_cname = "n_values", array_length_pos = 3.5, array_length_type = "guint")] GLib.Value[]? values = null, int priority = GLib.Priority.DEFAULT, GLib.Cancellable? cancellable = null, out GSock.Address? sender = null, out GSock.MessageFlags received_flags = null, out size_t full_length = null) throws GLib.Error;
 		[CCode (finish_name = "gsock_socket_receive_from_finish")]

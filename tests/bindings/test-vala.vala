@@ -117,6 +117,71 @@ void test_subclass () {
 	}
 }
 
+void test_messages () {
+	try {
+		var alice = GSock.make_socket (null, "type", GSock.SocketType.DATAGRAM, "local-host", "127.0.0.1");
+		var bob = GSock.make_socket (null, "type", GSock.SocketType.DATAGRAM, "local-host", "127.0.0.1");
+		var message = new GSock.Message ();
+		message.add_data ("in two ".data);
+		message.add_data ("pieces".data);
+		assert_cmpint ((int) alice.send_message (message, null, "remote-address", bob.local_address), GLib.CompareOperator.EQ, 13);
+		var letter = bob.receive_message (100, null, "timeout", 5.0);
+		assert_true (letter.get_bytes ().compare (new GLib.Bytes ("in two pieces".data)) == 0);
+		assert_true (letter.get_address ().equal (alice.local_address));
+
+		var batch = new GSock.Batch ();
+		batch.add ("one".data, null);
+		batch.add ("two".data, null);
+		assert_cmpint ((int) alice.send_many (batch, null, "remote-address", bob.local_address), GLib.CompareOperator.EQ, 2);
+		string[] got = {};
+		while (got.length < 2) {
+			var n = bob.receive_many (batch, 8, null, "timeout", 5.0);
+			for (uint i = 0; i < n; i++)
+				got += to_text (new GLib.Bytes (batch.get_data (i)));
+		}
+		assert_cmpstr (string.joinv (" ", got), GLib.CompareOperator.EQ, "one two");
+	} catch (GLib.Error e) {
+		error ("%s", e.message);
+	}
+}
+
+string to_text (GLib.Bytes bytes) {
+	var text = new GLib.StringBuilder ();
+	text.append_len ((string) bytes.get_data (), (ssize_t) bytes.length);
+	return text.str;
+}
+
+void test_descriptors () {
+	try {
+		GSock.Socket left, right;
+		GLib.Bytes payload;
+		int pid, pidfd;
+		uint uid, gid;
+		GSock.make_socket_pair (out left, out right, "type", GSock.SocketType.SEQPACKET);
+		left.send_file_descriptor (0, null, "timeout", 5.0);
+		Posix.close (right.receive_file_descriptor (null, "timeout", 5.0));
+		assert_cmpint ((int) left.send_file_descriptors ({0, 1}, new GLib.Bytes ("two".data), null), GLib.CompareOperator.EQ, 3);
+		var fds = right.receive_file_descriptors (16, out payload, null, "size", 3, "timeout", 5.0);
+		assert_cmpint (fds.length, GLib.CompareOperator.EQ, 2);
+		assert_cmpstr (to_text (payload), GLib.CompareOperator.EQ, "two");
+		foreach (var fd in fds)
+			Posix.close (fd);
+		left.send_socket (left, null);
+		var twin = right.receive_socket (null, "timeout", 5.0);
+		assert_true (twin is GSock.ActiveSocket && twin.socket_type == GSock.SocketType.SEQPACKET);
+		left.send_credentials (null);
+		assert_true (right.receive_credentials (out pid, out uid, out gid, out pidfd, null, "timeout", 5.0));
+		assert_true (pid == Posix.getpid () && uid == Posix.getuid () && gid == Posix.getgid () && pidfd == -1);
+		try {
+			left.send_file_descriptor (-1, null);
+			assert_not_reached ();
+		} catch (GSock.Error.INVALID_ARGUMENT e) {
+		}
+	} catch (GLib.Error e) {
+		error ("%s", e.message);
+	}
+}
+
 void test_errors () {
 	try {
 		GSock.make_socket (null, "lokal-host", "x");
@@ -147,6 +212,8 @@ int main (string[] args) {
 	GLib.Test.add_func ("/vala/streams", test_streams);
 	GLib.Test.add_func ("/vala/addresses", test_addresses);
 	GLib.Test.add_func ("/vala/subclass", test_subclass);
+	GLib.Test.add_func ("/vala/messages", test_messages);
+	GLib.Test.add_func ("/vala/descriptors", test_descriptors);
 	GLib.Test.add_func ("/vala/errors", test_errors);
 	return GLib.Test.run ();
 }
