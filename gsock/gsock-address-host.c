@@ -223,6 +223,27 @@ scope_name (guint32 index, char name[IF_NAMESIZE])
   return name;
 }
 
+/* As inet_ntop has it, in a fraction of the time: bindings print the sender of every datagram. */
+static char *
+print_ipv4 (const struct sockaddr_in *native)
+{
+  const guint8 *bytes = (const guint8 *) &native->sin_addr;
+  char text[INET_ADDRSTRLEN], *end = text;
+
+  for (guint i = 0; i < 4; i++)
+    {
+      guint8 byte = bytes[i];
+
+      if (byte >= 100)
+        *end++ = '0' + byte / 100;
+      if (byte >= 10)
+        *end++ = '0' + byte / 10 % 10;
+      *end++ = '0' + byte % 10;
+      *end++ = '.';
+    }
+  return g_strndup (text, end - text - 1);
+}
+
 static char *
 print_ipv6 (const struct sockaddr_in6 *native)
 {
@@ -252,13 +273,12 @@ gsock_address_get_host (const GSockAddress *self)
 {
   const struct sockaddr_in *ipv4;
   const struct sockaddr_in6 *ipv6;
-  char digits[INET_ADDRSTRLEN];
 
   g_return_val_if_fail (self != NULL, NULL);
 
   ipv4 = gsock_address_ipv4 (self);
   if (ipv4 != NULL)
-    return g_strdup (inet_ntop (AF_INET, &ipv4->sin_addr, digits, sizeof digits));
+    return print_ipv4 (ipv4);
 
   ipv6 = gsock_address_ipv6 (self);
   return ipv6 != NULL ? print_ipv6 (ipv6) : NULL;

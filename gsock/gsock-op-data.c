@@ -65,26 +65,6 @@ gsock_socket_send_data_to_host (GSockSocket *self, const guint8 *buffer, gsize l
   return gsock_socket_send_to (self, buffer, length, NULL, error, "remote-host", host, "remote-port", port, NULL);
 }
 
-static char *
-print_ipv4 (const struct sockaddr_in *address)
-{
-  const guint8 *bytes = (const guint8 *) &address->sin_addr;
-  char text[INET_ADDRSTRLEN], *end = text;
-
-  for (guint i = 0; i < 4; i++)
-    {
-      guint8 byte = bytes[i];
-
-      if (byte >= 100)
-        *end++ = '0' + byte / 100;
-      if (byte >= 10)
-        *end++ = '0' + byte / 10 % 10;
-      *end++ = '0' + byte % 10;
-      *end++ = '.';
-    }
-  return g_strndup (text, end - text - 1);
-}
-
 /* Whether the host and the port say all there is to say. */
 static gboolean
 name_sender (const GSockReceived *received, char **host, int *port)
@@ -92,7 +72,7 @@ name_sender (const GSockReceived *received, char **host, int *port)
   const struct sockaddr_in *ipv4 = gsock_address_ipv4 (&received->sender);
   const struct sockaddr_in6 *ipv6 = gsock_address_ipv6 (&received->sender);
 
-  *host = ipv4 != NULL ? print_ipv4 (ipv4) : ipv6 != NULL ? gsock_address_get_host (&received->sender) : NULL;
+  *host = gsock_address_get_host (&received->sender);
   *port = ipv4 != NULL ? ntohs (ipv4->sin_port) : ipv6 != NULL ? ntohs (ipv6->sin6_port) : -1;
   if (received->flags != 0 || received->full_length != received->length)
     return FALSE;

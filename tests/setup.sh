@@ -20,6 +20,8 @@ introspection  pc:gobject-introspection-1.0    libgirepository1.0-dev
 introspection  python:gi                       python3-gi
 introspection  gjs                             gjs
 introspection  mypy                            mypy
+languages      file:/usr/include/python3.*/Python.h  python3-dev
+languages      pc:pygobject-3.0                python-gi-dev
 languages      lua5.3                          lua5.3
 languages      lua:lgi                         lua-lgi
 languages      ruby                            ruby

@@ -13,7 +13,7 @@ script_environment (void)
 
   environment = g_environ_setenv (environment, "GI_TYPELIB_PATH", BENCHMARK_BUILD_ROOT "/introspection", TRUE);
   environment = g_environ_setenv (environment, "LD_LIBRARY_PATH", BENCHMARK_BUILD_ROOT "/gsock", TRUE);
-  environment = g_environ_setenv (environment, "PYTHONPATH", BENCHMARK_SOURCE_ROOT "/introspection/python", TRUE);
+  environment = g_environ_setenv (environment, "PYTHONPATH", BENCHMARK_SOURCE_ROOT "/introspection/python:" BENCHMARK_BUILD_ROOT "/introspection/python", TRUE);
   environment = g_environ_setenv (environment, "PYTHONDONTWRITEBYTECODE", "1", TRUE);
   return g_environ_setenv (environment, "GJS_PATH", BENCHMARK_SOURCE_ROOT "/introspection/gjs", TRUE);
 }

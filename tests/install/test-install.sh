@@ -66,6 +66,14 @@ all_overrides_installed ()
   done
 }
 
+# extension_installed BUILD-FOLDER: where one was built.
+extension_installed ()
+{
+  for file in $(cd "$1/introspection/python" && find . -name '_GSock_native.*.so'); do
+    [ "$(folder_of "${file##*/}")" = "$(folder_of _GSock_async.py)" ] || { echo "not beside the overrides: $file"; return 1; }
+  done
+}
+
 # run_installed_script COMMAND...: with the library and the typelib of $root.
 run_installed_script ()
 {
@@ -89,7 +97,8 @@ for name, module in sys.modules.items():
     if "overrides" in name and "GSock" in name:
         print(module.__file__)
         assert module.__file__.startswith(sys.argv[1]), name
-assert not [path for path in sys.path if path.startswith(sys.argv[2])]' "$root" "$source"
+assert not [path for path in sys.path if path.startswith(sys.argv[2])]
+assert ("gi.overrides._GSock_native" in sys.modules) == bool(sys.argv[3])' "$root" "$source" "$(folder_of '_GSock_native.*.so')"
 }
 
 run_gjs ()
@@ -142,10 +151,11 @@ SCRIPT
     mypy --python-executable "$work/venv/bin/python" --cache-dir "$work/mypy" --warn-unused-ignores "$work/typed.py"
 }
 
-# check_languages WHERE: those of which there is an interpreter.
+# check_languages WHERE BUILD-FOLDER: those of which there is an interpreter.
 check_languages ()
 {
   check "$1: no override is left out" all_overrides_installed
+  check "$1: nor is what is compiled for Python" extension_installed "$2"
   check "$1: Python has it" run_python
   if command -v gjs >/dev/null 2>&1; then
     check "$1: JavaScript has it" run_gjs
@@ -217,12 +227,12 @@ check 'it runs' run_installed
 check 'the library exports nothing but gsock_ names' only_our_symbols
 if [ -n "$typelib" ]; then
   root=$work/root
-  check_languages "$prefix"
+  check_languages "$prefix" "$build"
   if [ "${GSOCK_TEST_LONG:-0}" = 1 ]; then
     root=$work/usr-root
     check 'it is installed into /usr' install_below_usr
     check '/usr: where Python and JavaScript look' found_below_usr
-    check_languages /usr
+    check_languages /usr "$work/usr"
   fi
 fi
 check 'a program compiles against the uninstalled tree' compile_uninstalled

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A short way through send_to and receive_from for what they are mostly called with. What a call costs
-in Python grows with its arguments, so these lead to the functions that have the fewest of them.
+in Python grows with its arguments, so these lead to the functions that have the fewest of them. Where the
+extension module was built its methods, which are C, stand in their place; GSOCK_PYTHON_PURE=1 in the
+environment does without.
 """
+
+import os
 
 from gi.repository import GLib
 
@@ -51,3 +55,9 @@ def complete(data, message):
 
 
 GSock.Socket.send_to, GSock.Socket.receive_from = send_to, receive_from
+try:
+    if os.environ.get('GSOCK_PYTHON_PURE', '0') in ('', '0'):
+        from . import _GSock_native
+        _GSock_native.install(GSock.Socket, send_by_keywords, receive_by_keywords, Received, translate)
+except ImportError:
+    pass
