@@ -8,6 +8,7 @@
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-external-format-private.h>
 #include <gsock/gsock-op-private.h>
+#include <gsock/gsock-socket-private.h>
 #include <gsock/sys/gsock-sys.h>
 
 #include <errno.h>
@@ -313,6 +314,29 @@ gsock_make_sockets_from_activation_with_keywords (const char *const *names, cons
   if (!gsock_keywords_parse_values (&activation_keywords, &spec, names, values, n_values, error))
     return NULL;
   return make_sockets (&spec, fd_names, error);
+}
+
+/**
+ * gsock_make_sockets_from_activation_as_list:
+ * @names: (nullable) (array zero-terminated=1): names of keywords
+ * @values: (nullable) (array length=n_values): their values
+ * @n_values: how many values there are
+ * @fd_names: (out) (optional) (array zero-terminated=1) (transfer full): the name of each socket
+ * @error: return location for an error
+ *
+ * Makes sockets of what the service manager has opened for this process: what
+ * [func@make_sockets_from_activation_with_keywords] does, for languages that take no array, such as Ruby.
+ *
+ * Errors: those of [func@make_sockets_from_activation_with_keywords].
+ *
+ * Returns: (transfer full) (element-type GSockSocket): the sockets, in the order of the manager
+ *
+ * Since: 1.0
+ */
+GList *
+gsock_make_sockets_from_activation_as_list (const char *const *names, const GValue *values, guint n_values, char ***fd_names, GError **error)
+{
+  return gsock_list_of_objects (gsock_make_sockets_from_activation_with_keywords (names, values, n_values, fd_names, error));
 }
 
 static gboolean

@@ -8,6 +8,7 @@
 #include <gsock/gsock-message-private.h>
 #include <gsock/gsock-socket-message.h>
 #include <gsock/gsock-socket-parcel-private.h>
+#include <gsock/gsock-socket-private.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -515,6 +516,29 @@ gsock_handover_take (GSockSocket *channel, double timeout, char ***names, GCance
   if (names != NULL)
     *names = (char **) g_ptr_array_free (g_steal_pointer (&list), FALSE);
   return g_steal_pointer (&sockets);
+}
+
+/**
+ * gsock_handover_take_as_list:
+ * @channel: a local socket of the type seqpacket, connected to the one who has the sockets
+ * @timeout: seconds for all of it, %GSOCK_TIMEOUT_DEFAULT or %GSOCK_TIMEOUT_NEVER
+ * @names: (out) (optional) (array zero-terminated=1) (transfer full): the name of each socket
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Takes the sockets of a running server: what [func@handover_take] does, for languages that take no array,
+ * such as Ruby.
+ *
+ * Errors: those of [func@handover_take].
+ *
+ * Returns: (transfer full) (element-type GSockSocket): the sockets, in the order in which they were given
+ *
+ * Since: 1.0
+ */
+GList *
+gsock_handover_take_as_list (GSockSocket *channel, double timeout, char ***names, GCancellable *cancellable, GError **error)
+{
+  return gsock_list_of_objects (gsock_handover_take (channel, timeout, names, cancellable, error));
 }
 
 /**

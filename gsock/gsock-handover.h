@@ -30,6 +30,8 @@ gboolean gsock_handover_give_finish (GSockSocket *channel, GAsyncResult *result,
 GSOCK_AVAILABLE_IN_1_0
 GPtrArray *gsock_handover_take (GSockSocket *channel, double timeout, char ***names, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
+GList *gsock_handover_take_as_list (GSockSocket *channel, double timeout, char ***names, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
 gboolean gsock_handover_complete (GSockSocket *channel, GSockSocket *const *sockets, gsize n_sockets, double timeout, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

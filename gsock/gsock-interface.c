@@ -394,6 +394,27 @@ gsock_interface_get_addresses (GSockInterface *self)
 }
 
 /**
+ * gsock_interface_get_addresses_as_list:
+ * @self: an interface
+ *
+ * The IPv4 and IPv6 addresses of the interface: what [method@Interface.get_addresses] gives, for languages
+ * that take no array, such as Ruby.
+ *
+ * Returns: (transfer full) (element-type GSockAddress): the addresses; there may be none
+ *
+ * Since: 1.0
+ */
+GList *
+gsock_interface_get_addresses_as_list (GSockInterface *self)
+{
+  GList *list = NULL;
+
+  for (guint i = self->addresses->len; i > 0; i--)
+    list = g_list_prepend (list, gsock_address_copy (g_ptr_array_index (self->addresses, i - 1)));
+  return list;
+}
+
+/**
  * gsock_interface_get_hardware_address:
  * @self: an interface
  *

@@ -46,6 +46,8 @@ gboolean gsock_interface_has_multicast (GSockInterface *self);
 GSOCK_AVAILABLE_IN_1_0
 GPtrArray *gsock_interface_get_addresses (GSockInterface *self);
 GSOCK_AVAILABLE_IN_1_0
+GList *gsock_interface_get_addresses_as_list (GSockInterface *self) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
 GBytes *gsock_interface_get_hardware_address (GSockInterface *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GSockInterface, gsock_interface_unref)

@@ -6,6 +6,7 @@
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-op-accept-private.h>
 #include <gsock/gsock-op-private.h>
+#include <gsock/gsock-socket-private.h>
 
 /* Only the first is waited for, and only its error is told: what comes after some is met again. */
 static GPtrArray *
@@ -83,4 +84,29 @@ gsock_passive_socket_accept_many_with_keywords (GSockPassiveSocket *self, guint 
   if (!gsock_keywords_parse_values (&gsock_accept_keywords, &spec, names, values, n_values, error))
     return NULL;
   return accept_many_by_spec (self, limit, &spec, cancellable, error);
+}
+
+/**
+ * gsock_passive_socket_accept_many_as_list:
+ * @self: a socket that listens
+ * @limit: how many at most; 0 is as many as there are
+ * @names: (nullable) (array zero-terminated=1): names of keywords
+ * @values: (nullable) (array length=n_values): their values
+ * @n_values: how many values there are
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Accepts the connections that wait in the queue: what [method@PassiveSocket.accept_many_with_keywords] does,
+ * for languages that take no array, such as Ruby.
+ *
+ * Errors: those of [method@PassiveSocket.accept_connection_with_keywords].
+ *
+ * Returns: (transfer full) (element-type GSockActiveSocket): the new sockets, at least one
+ *
+ * Since: 1.0
+ */
+GList *
+gsock_passive_socket_accept_many_as_list (GSockPassiveSocket *self, guint limit, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error)
+{
+  return gsock_list_of_objects (gsock_passive_socket_accept_many_with_keywords (self, limit, names, values, n_values, cancellable, error));
 }

@@ -175,6 +175,19 @@ gsock_wait_for_any (GSockSocket **sockets, guint n_sockets, const guint *conditi
   return g_steal_pointer (&ready);
 }
 
+/* Takes an array over, or NULL, and gives a list, for bindings that have no array, or free what is in one
+   too early. */
+GList *
+gsock_list_of_objects (GPtrArray *objects)
+{
+  GList *list = NULL;
+
+  for (guint i = objects != NULL ? objects->len : 0; i > 0; i--)
+    list = g_list_prepend (list, g_object_ref (g_ptr_array_index (objects, i - 1)));
+  g_clear_pointer (&objects, g_ptr_array_unref);
+  return list;
+}
+
 /**
  * gsock_wait_for_any_as_list: (rename-to gsock_wait_for_any)
  * @sockets: (array length=n_sockets): the sockets
@@ -197,11 +210,5 @@ gsock_wait_for_any (GSockSocket **sockets, guint n_sockets, const guint *conditi
 GList *
 gsock_wait_for_any_as_list (GSockSocket **sockets, guint n_sockets, const guint *conditions, guint n_conditions, double timeout, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) ready
-      = gsock_wait_for_any (sockets, n_sockets, conditions, n_conditions, timeout, cancellable, error);
-  GList *list = NULL;
-
-  for (guint i = ready != NULL ? ready->len : 0; i > 0; i--)
-    list = g_list_prepend (list, g_object_ref (g_ptr_array_index (ready, i - 1)));
-  return list;
+  return gsock_list_of_objects (gsock_wait_for_any (sockets, n_sockets, conditions, n_conditions, timeout, cancellable, error));
 }

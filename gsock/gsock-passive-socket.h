@@ -58,5 +58,7 @@ GSOCK_AVAILABLE_IN_1_0
 GPtrArray *gsock_passive_socket_accept_many (GSockPassiveSocket *self, guint limit, GCancellable *cancellable, GError **error, const char *first_keyword, ...) G_GNUC_WARN_UNUSED_RESULT;
 GSOCK_AVAILABLE_IN_1_0
 GPtrArray *gsock_passive_socket_accept_many_with_keywords (GSockPassiveSocket *self, guint limit, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GSOCK_AVAILABLE_IN_1_0
+GList *gsock_passive_socket_accept_many_as_list (GSockPassiveSocket *self, guint limit, const char *const *names, const GValue *values, guint n_values, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -130,4 +130,6 @@ GSockStreamDefaults *gsock_active_socket_get_defaults (GSockActiveSocket *self);
 GSockStreamDefaults *gsock_passive_socket_get_defaults (GSockPassiveSocket *self);
 void gsock_passive_socket_set_backlog (GSockPassiveSocket *self, int backlog);
 
+GList *gsock_list_of_objects (GPtrArray *objects);
+
 G_END_DECLS

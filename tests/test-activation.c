@@ -122,6 +122,28 @@ test_take (void)
 }
 
 static void
+child_takes_list (gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  GList *sockets;
+
+  test_set_activation ("3", "web:log:worker one");
+  sockets = gsock_make_sockets_from_activation_as_list (NULL, NULL, 0, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_list_length (sockets), ==, 3);
+  g_assert_cmpint (gsock_socket_get_file_descriptor (sockets->data, NULL), ==, 3);
+  g_list_free_full (sockets, g_object_unref);
+  g_assert_null (gsock_make_sockets_from_activation_as_list (NULL, NULL, 0, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_take_list (void)
+{
+  run_with_three (child_takes_list, NULL);
+}
+
+static void
 child_leaves (gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -372,6 +394,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/activation/nothing", test_nothing);
   g_test_add_func ("/activation/take", test_take);
+  g_test_add_func ("/activation/take-list", test_take_list);
   g_test_add_func ("/activation/leave", test_leave);
   g_test_add_func ("/activation/file", test_file);
   g_test_add_func ("/activation/copies", test_copies);

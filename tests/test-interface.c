@@ -356,6 +356,24 @@ test_as_list (void)
 }
 
 static void
+test_addresses_as_list (void)
+{
+  g_autoptr (GPtrArray) interfaces = list ();
+
+  for (guint i = 0; i < interfaces->len; i++)
+    {
+      GPtrArray *addresses = gsock_interface_get_addresses (interfaces->pdata[i]);
+      GList *same = gsock_interface_get_addresses_as_list (interfaces->pdata[i]);
+      guint j = 0;
+
+      g_assert_cmpuint (g_list_length (same), ==, addresses->len);
+      for (GList *link = same; link != NULL; link = link->next)
+        g_assert_true (gsock_address_equal (link->data, addresses->pdata[j++]));
+      g_list_free_full (same, (GDestroyNotify) gsock_address_free);
+    }
+}
+
+static void
 test_descriptors (void)
 {
   test_keeps_descriptors (test_list ());
@@ -369,6 +387,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/interface/list", test_list);
   g_test_add_func ("/interface/as-list", test_as_list);
+  g_test_add_func ("/interface/addresses-as-list", test_addresses_as_list);
   g_test_add_func ("/interface/order", test_order);
   g_test_add_func ("/interface/flags", test_flags);
   g_test_add_func ("/interface/hardware-addresses", test_hardware_addresses);

@@ -49,6 +49,25 @@ test_all_and_some (void)
 }
 
 static void
+test_as_list (void)
+{
+  g_autoptr (GSockSocket) listener = listen_locally ();
+  g_autoptr (GPtrArray) clients = connect_many (listener, 3);
+  g_autoptr (GError) error = NULL;
+  GList *accepted = gsock_passive_socket_accept_many_as_list (GSOCK_PASSIVE_SOCKET (listener), 0, NULL, NULL, 0, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (clients->len, ==, 3);
+  g_assert_cmpuint (g_list_length (accepted), ==, 3);
+  for (GList *link = accepted; link != NULL; link = link->next)
+    g_assert_finalize_object (link->data);
+  g_list_free (accepted);
+  g_assert_null (gsock_passive_socket_accept_many_as_list (GSOCK_PASSIVE_SOCKET (listener), 0, (const char *const[]){ "wait", NULL },
+                                                           &(GValue) G_VALUE_INIT, 1, NULL, &error));
+  test_assert_error (error, GSOCK_ERROR_INVALID_KEYWORD);
+}
+
+static void
 test_nobody (void)
 {
   g_autoptr (GSockSocket) listener = listen_locally ();
@@ -92,6 +111,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/op-accept-many/all-and-some", test_all_and_some);
+  g_test_add_func ("/op-accept-many/as-list", test_as_list);
   g_test_add_func ("/op-accept-many/nobody", test_nobody);
   g_test_add_func ("/fault/5/accept-many", test_no_descriptor_left);
   return g_test_run ();
