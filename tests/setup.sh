@@ -31,6 +31,8 @@ languages      sbcl                            sbcl
 languages      file:/usr/share/common-lisp/source/cl-cffi/cffi.asd  cl-cffi
 vala           valac                           valac
 docs           gi-docgen                       gi-docgen
+benchmarks     valgrind                        valgrind
+benchmarks     pc:libuv                        libuv1-dev
 clang          clang                           clang
 clang          file:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  libclang-rt-14-dev
 peers          socat                           socat
