@@ -217,9 +217,15 @@ convert_object (const char *operator_name, const GSockKeyword *row, const GValue
   return TRUE;
 }
 
+/* Some languages make no value of a type; its name does as well. */
 static gboolean
 convert_type (const char *operator_name, const GSockKeyword *row, const GValue *value, GSockAddress *room, GSockArgument *argument, GError **error)
 {
+  if (G_VALUE_HOLDS_STRING (value) && g_value_get_string (value) != NULL)
+    {
+      argument->type = g_type_from_name (g_value_get_string (value));
+      return argument->type != G_TYPE_INVALID || refuse (operator_name, row, value, "a type", error);
+    }
   if (!G_VALUE_HOLDS_GTYPE (value))
     return refuse (operator_name, row, value, "a type", error);
   argument->type = g_value_get_gtype (value);

@@ -270,9 +270,30 @@ decode_string (const guint8 *data, gsize length)
   return g_variant_new_take_string (g_utf8_make_valid ((const char *) data, end));
 }
 
+/* Some languages have one type for bytes and for text, and some of them no text with null characters:
+ * these write "@ay [0x00, 0x01]". */
+static gboolean
+encode_text (const GSockOption *option, GVariant *value, GSockOptionBytes *bytes, GError **error)
+{
+  const char *text = g_variant_get_string (value, &bytes->length);
+  g_autoptr (GVariant) written = NULL;
+  gconstpointer data;
+
+  bytes->data = text;
+  if (!g_str_has_prefix (text, "@ay "))
+    return TRUE;
+  written = g_variant_parse (G_VARIANT_TYPE_BYTESTRING, text, NULL, NULL, NULL);
+  data = written != NULL ? g_variant_get_fixed_array (written, &bytes->length, 1) : NULL;
+  if (written == NULL || bytes->length > sizeof bytes->room)
+    return gsock_option_refuse_value (option, value, error);
+  return gsock_option_store (bytes, data, bytes->length);
+}
+
 static gboolean
 encode_bytes (const GSockOption *option, int fd, GVariant *value, GSockOptionBytes *bytes, GError **error)
 {
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return encode_text (option, value, bytes, error);
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_BYTESTRING))
     return gsock_option_refuse_value (option, value, error);
   bytes->data = g_variant_get_fixed_array (value, &bytes->length, 1);

@@ -59,7 +59,7 @@ parse_parts (const GSockOption *option, int fd, GVariant *value, guint n_hosts, 
   guint n_parts = gsock_option_value_split (value, parts);
   gboolean done;
 
-  if (is_text (value) && n_hosts == 1)
+  if (n_parts == 0 && is_text (value) && n_hosts == 1)
     parts[n_parts++] = g_variant_ref (value);
   if (n_parts < n_hosts || n_parts > n_hosts + 1 || !is_text (parts[0]) || !is_text (parts[n_hosts - 1]))
     done = gsock_option_refuse_value (option, value, error);

@@ -45,7 +45,8 @@ find_or_refuse (const char *operation, const char *name, GError **error)
  *
  * What an option takes follows from its type, and the type is taken in whatever form a language has
  * for it: every kind of integer, a double without a fraction, an array in place of a tuple, a value
- * that is boxed in another.
+ * that is boxed in another. Tuples and bytes may be text as well, as [func@GLib.Variant.parse] reads
+ * it: `(true, 5)`, `@ay [0x07, 0x04]`.
  *
  * | type | value |
  * | --- | --- |
@@ -54,7 +55,7 @@ find_or_refuse (const char *operation, const char *name, GError **error)
  * | seconds | a number of seconds; what is less than the kernel can count to is rounded up, 0 is for ever |
  * | linger | `(on, seconds)`; or a boolean alone, and the seconds are those of [func@set_default_linger_seconds] |
  * | string | a string |
- * | bytes | an array of bytes, as the kernel wants them |
+ * | bytes | an array of bytes, or text that stands for its bytes, as the kernel wants them |
  * | address family | its number, or `ipv4`, `ipv6` |
  * | interface | its name, its index or an address that it has; nothing, an empty string, 0 or the unspecified address leaves the choice to the kernel |
  * | membership | the group, or `(group, interface)` |

@@ -332,6 +332,13 @@ test_types (void)
   g_assert_false (take (GSOCK_ARGUMENT_TYPE, &type, &room, &argument, &error));
   test_assert_error (error, INVALID);
   make_value (&text, G_TYPE_STRING, "GSockActiveSocket");
+  g_assert_true (take (GSOCK_ARGUMENT_TYPE, &text, &room, &argument, &error));
+  g_assert_cmpuint (argument.type, ==, GSOCK_TYPE_ACTIVE_SOCKET);
+  g_value_set_string (&text, "GSockSocket");
+  g_assert_false (take (GSOCK_ARGUMENT_TYPE, &text, &room, &argument, &error));
+  test_assert_message (error, "not GSockSocket");
+  test_assert_error (error, INVALID);
+  g_value_set_string (&text, "NoSuchType");
   g_assert_false (take (GSOCK_ARGUMENT_TYPE, &text, &room, &argument, &error));
   test_assert_error (error, INVALID);
 }

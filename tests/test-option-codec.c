@@ -78,7 +78,8 @@ static const Case cases[] = {
   { "linger", "(true, 5, 5)", GSOCK_ERROR_INVALID_ARGUMENT },
   { "linger", "()", GSOCK_ERROR_INVALID_ARGUMENT },
   { "linger", "5", GSOCK_ERROR_INVALID_ARGUMENT },
-  { "ip-options", "'text'", GSOCK_ERROR_INVALID_ARGUMENT },
+  { "ip-options", "5", GSOCK_ERROR_INVALID_ARGUMENT },
+  { "ip-options", "'@ay [300]'", GSOCK_ERROR_INVALID_ARGUMENT },
   { "ip-options", "[1, 2]", GSOCK_ERROR_INVALID_ARGUMENT },
   { "bind-to-device", "5", GSOCK_ERROR_INVALID_ARGUMENT },
   { "bind-to-device", "'a-name-of-sixteen'", GSOCK_ERROR_UNKNOWN_INTERFACE },
@@ -189,7 +190,14 @@ test_bytes (void)
 {
   g_autoptr (GVariant) some = NULL;
   g_autoptr (GVariant) none = NULL;
+  g_autoptr (GVariant) text = NULL;
+  g_autoptr (GVariant) written = NULL;
   GSockOptionBytes bytes;
+
+  g_assert_true (encode ("ip-options", "'ABC'", &text, &bytes, NULL));
+  g_assert_cmpmem (bytes.data, bytes.length, "ABC", 3);
+  g_assert_true (encode ("ip-options", "'@ay [0x41, 0x00]'", &written, &bytes, NULL));
+  g_assert_cmpmem (bytes.data, bytes.length, "A\0", 2);
 
   g_assert_true (encode ("ip-options", "[byte 1, 2, 3]", &some, &bytes, NULL));
   g_assert_cmpmem (bytes.data, bytes.length, "\1\2\3", 3);

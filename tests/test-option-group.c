@@ -58,6 +58,7 @@ test_mreq (void)
   check_mreq ("('239.1.2.3', 'lo')", "0.0.0.0", loopback);
   check_mreq ("['239.1.2.3', 'lo']", "0.0.0.0", loopback);
   check_mreq ("[<'239.1.2.3'>, <byte 1>]", "0.0.0.0", 1);
+  check_mreq ("\"('239.1.2.3', 'lo')\"", "0.0.0.0", loopback);
 }
 
 static void

@@ -55,9 +55,11 @@ module GSock
       keywords[:host] = keywords.delete(:address)
     end
 
+    # What is nil is as if it were not given, but for the value of an option.
     def take(name, keywords)
+      given = keywords.key?(name)
       value = keywords.delete(name)
-      value = default_of(name) if value.nil?
+      value = default_of(name) if value.nil? && !(given && name == :value)
       raise ArgumentError, "#{@operator}: #{name} is missing" if value.equal?(MISSING)
 
       Values.convert(@operator, name, value)

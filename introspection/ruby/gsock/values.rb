@@ -50,9 +50,18 @@ module GSock
       when Array then GLib::Value.new(GLib::Type['gchararray'], tuple(value))
       when GLib::Enum, GLib::Flags then integer(value.to_i)
       when GLib::Boxed, GLib::Object then GLib::Value.new(value.gtype, value)
-      when Class then GLib::Value.new(GLib::Type['GType'], value.gtype)
+      when Class then GLib::Value.new(GLib::Type['gchararray'], value.gtype.name)
       else refuse(what, value)
       end
+    end
+
+    def text?(value)
+      !value.include?("\0") && value.dup.force_encoding('UTF-8').valid_encoding?
+    end
+
+    # What is no text is bytes.
+    def octet_text(value)
+      "@ay [#{value.bytes.map { |byte| format('0x%02x', byte) }.join(', ')}]"
     end
 
     def variant(value)
@@ -60,7 +69,9 @@ module GSock
       when true, false then GLib::Variant.new(value)
       when Integer then GLib::Variant.new(value, INT64.cover?(value) ? 'x' : refuse('an option', value))
       when Float then GLib::Variant.new(value, 'd')
-      when String, Symbol then GLib::Variant.new(text(value))
+      when nil then GLib::Variant.new('')
+      when String then GLib::Variant.new(text?(value) ? value : octet_text(value))
+      when Symbol then GLib::Variant.new(value.to_s)
       when Array then GLib::Variant.new(tuple(value))
       when GLib::Variant then value
       else refuse('an option', value)
@@ -152,7 +163,7 @@ module GSock
 
       def several(ending, is_hash)
         found = []
-        is_bytes = @scanner.check(/\s*(byte )?0x/)
+        is_bytes = ending == ']' && @scanner.check(/\s*(byte )?(0x|\])/)
         until @scanner.skip(/\s*#{Regexp.escape(ending)}/)
           item = value
           @scanner.skip(/\s*:\s*/)
