@@ -12,10 +12,11 @@ let GSock;
 const encoder = new TextEncoder();
 const kebabs = new Map();
 
+// The names of C, such as SO_KEEPALIVE, begin with a capital.
 function kebab(name) {
     if (!kebabs.has(name)) {
         const split = name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
-        kebabs.set(name, split.replace(/_/g, '-'));
+        kebabs.set(name, /^[A-Z]/.test(name) ? name : split.replace(/_/g, '-'));
     }
     return kebabs.get(name);
 }
@@ -351,8 +352,9 @@ var FUNCTIONS = {
     wait_for_service_manager: {parameters: ['timeout', 'cancellable']},
 };
 
+// Null is a value where there is no other.
 function take(keywords, name, operator, otherwise = OPTIONAL[name]) {
-    const value = keywords[name] ?? otherwise;
+    const value = keywords[name] ?? (otherwise === undefined ? keywords[name] : otherwise);
     if (value === undefined)
         throw new TypeError(`${operator}: ${name} is missing`);
     delete keywords[name];
