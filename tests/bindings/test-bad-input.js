@@ -32,7 +32,7 @@ test('wrong types', () => {
         {timeout: NaN}, {localPort: Infinity}, {localPort: [1, 2]}, {localHost: ['x']}, {localHost: new Uint8Array(1)},
         {localPort: new Date()}, {localPort: new Map()}])
         refuse(GSock.Error.INVALID_KEYWORD, keywords, Object.keys(keywords)[0].replace(/[A-Z]/g, c => `-${c.toLowerCase()}`));
-    for (const activeType of [5, 'GSockActiveSocket', {}])
+    for (const activeType of [5, 'GSockSocket', {}])
         refuse(GSock.Error.INVALID_KEYWORD, {connect: 'passive', activeType}, 'active-type');
 });
 
@@ -191,8 +191,9 @@ test('options', () => GSock.with_open_socket({addressFamily: 'ipv4'}, stream => 
         ['keep-alive', 2], ['tcp-keepidle', 1.5], ['tcp-keepidle', 2 ** 40], ['tcp-keepidle', 2n ** 40n], ['receive-timeout', NaN],
         ['linger', [null, null]], ['tcp-congestion', new Uint8Array(2)]])
         throws(GSock.Error, () => stream.set_option(name, value));
-    for (const value of [undefined, null, Symbol('x'), () => 1, [() => 1], {}])
+    for (const value of [undefined, Symbol('x'), () => 1, [() => 1], {}])
         throws(TypeError, () => stream.set_option('linger', value));
+    throws(GSock.Error.INVALID_ARGUMENT, () => stream.set_option('linger', null));
 }));
 
 test('receivers of the wrong type', () => {

@@ -35,7 +35,7 @@ test('wrong types', function()
       {'timeout', not_a_number}, {'local_port', infinity}, {'local_port', {1, 2}}, {'local_host', {'x'}}} do
       refuse('INVALID_KEYWORD', {[row[1]] = row[2]}, (row[1]:gsub('_', '-')))
    end
-   for _, type in ipairs {5, 'GSockActiveSocket', {}} do
+   for _, type in ipairs {5, 'GSockSocket', {}} do
       refuse('INVALID_KEYWORD', {connect = 'passive', active_type = type}, 'active-type')
    end
 end)

@@ -30,7 +30,7 @@ class MakeSocket(unittest.TestCase):
                          {'type': object()}, {'nodelay': 'yes'}, {'nodelay': 2}, {'nodelay': 1.5}, {'connect': 5},
                          {'remote_address': 5}, {'remote_address': GLib.Bytes.new(b'x')}, {'address_family': 'klingon'},
                          {'remote_connectable': 'x'}, {'remote_connectable': Gio.Cancellable()}, {'protocol': 1.5},
-                         {'connect': 'passive', 'active_type': 5}, {'connect': 'passive', 'active_type': 'GSockActiveSocket'},
+                         {'connect': 'passive', 'active_type': 5}, {'connect': 'passive', 'active_type': 'GSockSocket'},
                          {'local_port': Gio.Cancellable()}, {'local_host': GSock.Address()}, {'timeout': float('nan')},
                          {'local_port': float('inf')}, {'local_port': (1, 2)}, {'local_host': ['x']}, {'timeout': (1,)}):
             self.refuse(GSock.InvalidKeyword, '|'.join(name.replace('_', '-') for name in keywords), **keywords)
