@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the tests with programs of others share: TAP, threads, and looking for the programs."""
 
+import contextlib
 import os
+import re
+import shlex
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -13,6 +18,7 @@ gi.require_version('GSock', '1')
 from gi.repository import GSock
 
 TIMEOUT = 30
+LANGUAGES = ('C', 'PYTHON', 'JS', 'LUA', 'RUBY', 'VALA')
 TESTS = []
 
 
@@ -37,6 +43,11 @@ def cases(**rows):
     return add
 
 
+def in_each_language(example):
+    """The cases of an example: where it is found, by the names of languages."""
+    return {language.lower(): (f'GSOCK_{example}_{language}',) for language in LANGUAGES}
+
+
 def program(name):
     path = shutil.which(name, path=os.environ.get('PATH', '') + ':/usr/sbin:/sbin')
     if path is None:
@@ -50,6 +61,24 @@ def receiver(**keywords):
 
 def folder():
     return tempfile.TemporaryDirectory(prefix='gsock-')
+
+
+@contextlib.contextmanager
+def running(variable, *arguments):
+    """The address of a server that runs meanwhile, ends when it is told to, and has nothing to say."""
+    if variable not in os.environ:
+        raise Skip('that example is not built')
+    command = [*shlex.split(os.environ[variable]), *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            port = int(re.search(r':(\d+)', process.stdout.readline()).group(1))
+            yield '127.0.0.1', port
+            assert process.poll() is None, 'it ended by itself'
+            process.send_signal(signal.SIGTERM)
+            output, errors = process.communicate(timeout=TIMEOUT)
+            assert process.returncode == 0 and errors == '', errors
+        finally:
+            process.kill()
 
 
 class Thread(threading.Thread):

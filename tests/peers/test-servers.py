@@ -7,32 +7,12 @@ import os
 import re
 import resource
 import select
-import shlex
-import signal
 import socket
 import subprocess
 import threading
 
 import peers
 from gi.repository import Gio
-
-
-@contextlib.contextmanager
-def running(variable, *arguments):
-    """The address of a server that runs meanwhile, ends when it is told to, and has nothing to say."""
-    if variable not in os.environ:
-        raise peers.Skip('that example is not built')
-    command = [*shlex.split(os.environ[variable]), *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            port = int(re.search(r':(\d+)', process.stdout.readline()).group(1))
-            yield '127.0.0.1', port
-            assert process.poll() is None, 'it ended by itself'
-            process.send_signal(signal.SIGTERM)
-            output, errors = process.communicate(timeout=peers.TIMEOUT)
-            assert process.returncode == 0 and errors == '', errors
-        finally:
-            process.kill()
 
 
 def output_of(*command, stdin=None):
@@ -47,7 +27,7 @@ def website(variable):
         for name, content in pages.items():
             with open(os.path.join(folder, name), 'wb') as file:
                 file.write(content)
-        with running(variable, folder) as (host, port):
+        with peers.running(variable, folder) as (host, port):
             yield f'http://{host}:{port}', pages, port
 
 
@@ -105,7 +85,7 @@ ECHO = {language.lower(): (f'GSOCK_ECHO_SERVER_{language}',) for language in ('C
 @peers.cases(**ECHO)
 def nc_gets_it_back(variable):
     data = os.urandom(5_000_000)
-    with running(variable) as (_, port):
+    with peers.running(variable) as (_, port):
         assert output_of('nc', '-N', '127.0.0.1', str(port), stdin=data) == data
 
 
@@ -114,7 +94,7 @@ def many_at_a_time(variable):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
     n = min(2000, min(hard, 8192) - 100)
-    with running(variable) as address:
+    with peers.running(variable) as address:
         sockets = [socket.create_connection(address, timeout=peers.TIMEOUT) for _ in range(n)]
         for number, visitor in enumerate(sockets):
             visitor.sendall(b'%6d' % number)
@@ -126,7 +106,7 @@ def many_at_a_time(variable):
 
 @peers.cases(**ECHO)
 def a_slow_reader_is_waited_for(variable):
-    with running(variable) as address, socket.create_connection(address, timeout=peers.TIMEOUT) as visitor:
+    with peers.running(variable) as address, socket.create_connection(address, timeout=peers.TIMEOUT) as visitor:
         visitor.setblocking(False)
         chunk, sent = b'x' * 65536, 0
         while select.select([], [visitor], [], 0.2)[1]:
@@ -159,7 +139,7 @@ def openssl_gets_it_back():
     if not Gio.TlsBackend.get_default().supports_tls():
         raise peers.Skip('GIO has no backend for TLS here: glib-networking is not installed')
     data = b'what is sent by TLS\n' * 50_000
-    with certificate() as names, running('GSOCK_TLS_ECHO_SERVER', *names) as (host, port):
+    with certificate() as names, peers.running('GSOCK_TLS_ECHO_SERVER', *names) as (host, port):
         command = [peers.program('openssl'), 's_client', '-quiet', '-no_ign_eof', '-connect', f'{host}:{port}', '-CAfile', names[0],
                    '-verify_return_error', '-verify_hostname', 'gsock.test', '-servername', 'gsock.test']
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as visitor:
