@@ -34,7 +34,7 @@ def serve(socket):
 
 @peers.cases(ipv4=('127.0.0.1',), ipv6=('::1',))
 def client_finds_the_offset(host):
-    program = os.environ.get('GSOCK_NTP')
+    program = os.environ.get('GSOCK_NTP_C')
     if program is None:
         raise peers.Skip('that example is not built')
     with peers.receiver(local_host=host) as socket:

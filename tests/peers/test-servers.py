@@ -139,7 +139,7 @@ def openssl_gets_it_back():
     if not Gio.TlsBackend.get_default().supports_tls():
         raise peers.Skip('GIO has no backend for TLS here: glib-networking is not installed')
     data = b'what is sent by TLS\n' * 50_000
-    with certificate() as names, peers.running('GSOCK_TLS_ECHO_SERVER', *names) as (host, port):
+    with certificate() as names, peers.running('GSOCK_TLS_ECHO_SERVER_C', *names) as (host, port):
         command = [peers.program('openssl'), 's_client', '-quiet', '-no_ign_eof', '-connect', f'{host}:{port}', '-CAfile', names[0],
                    '-verify_return_error', '-verify_hostname', 'gsock.test', '-servername', 'gsock.test']
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as visitor:
