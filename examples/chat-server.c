@@ -9,6 +9,7 @@
 #include <gsock/gsock.h>
 
 #include <glib-unix.h>
+#include <locale.h>
 #include <stdlib.h>
 
 #define MOST_LINES 50      /* of one member within a second */
@@ -371,8 +372,10 @@ main (int argc, char **argv)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) error = NULL;
-  gboolean done = argc > 1 ? serve (loop, atoi (argv[1]), argc > 2 ? argv[2] : "127.0.0.1", &error) : show (loop, &error);
+  gboolean done;
 
+  setlocale (LC_ALL, ""); /* names are printed as the terminal has them */
+  done = argc > 1 ? serve (loop, atoi (argv[1]), argc > 2 ? argv[2] : "127.0.0.1", &error) : show (loop, &error);
   if (error != NULL)
     g_printerr ("%s\n", error->message);
   return done ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -233,6 +233,7 @@ void show () throws GLib.Error {
 }
 
 int main (string[] args) {
+	GLib.Intl.setlocale (); // names are printed as the terminal has them
 	try {
 		if (args.length > 1)
 			serve (args[1], args[2] ?? "127.0.0.1");
