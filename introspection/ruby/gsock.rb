@@ -6,6 +6,7 @@
 require 'gobject-introspection'
 require 'gio2'
 require 'gsock/values'
+require 'gsock/callbacks'
 
 module GSock
   # Stands in the calls for what was not given.
@@ -13,8 +14,8 @@ module GSock
   private_constant :MISSING
 
   DEFAULTS = {
-    abort: false, condition: :in, flags: 0, ipv6: 1, names: nil, numeric: false, poll: true, priority: 0, read: false,
-    size: 65536, timeout: -2.0, unset_environment: true, values: nil, wait: true, write: false
+    abort: false, condition: :in, flags: 0, ipv6: 1, limit: 0, names: nil, numeric: false, poll: true, priority: 0,
+    read: false, size: 65536, timeout: -2.0, unset_environment: true, values: nil, wait: true, write: false
   }.freeze
   private_constant :DEFAULTS
 
@@ -26,7 +27,7 @@ module GSock
     attr_reader :operator
 
     def initialize(info)
-      @operator = info.name
+      @operator = info.name.delete_suffix('_as_list')
       @arguments = info.in_args.reject { |argument| argument.name == 'callback' }
       @names = @arguments.map { |argument| argument.name.to_sym }
       @keyworded = @names.include?(:names)
@@ -74,7 +75,7 @@ module GSock
     def pack(named, keywords)
       if @keyworded
         given = keywords.compact
-        named[:names] = given.keys.map(&:to_s)
+        named[:names] = given.keys.map { |name| Values.text(name) }
         named[:values] = given.map { |name, value| Values.pack("#{@operator}: #{name}", value) }
       elsif keywords.any?
         raise ArgumentError, "#{@operator}: unknown keyword #{keywords.keys.first}; it takes #{@leading.join(', ')}"
@@ -87,19 +88,23 @@ module GSock
   class Loader < GObjectIntrospection::Loader
     private
 
-    LEFT = %w[ref unref new].freeze
+    # Memory is Ruby's to count; sources have callbacks that Ruby-GNOME cannot make.
+    LEFT_OUT = %w[ref unref create_source].freeze
 
-    # Other threads run while these wait. A call that can emit a signal keeps the lock, for its handler
-    # would wait for ever.
-    WAITS = /\A(accept_connection|lookup_|receive_|send_|wait_for)(?!.*_(async|finish)\z)/
+    # Other threads run while these wait. The rest may call something of Ruby, such as what is connected to
+    # a signal, which needs the lock.
+    WAITS = /\A(accept_|connect_|finish_|handover_|lookup_|make_socket\z|notify_service_manager|read_|receive_|
+                remove_stored|send_|store_file|wait_for|write_)(?!.*_(async|finish)\z)/x
 
     def should_unlock_gvl?(info, _class)
       WAITS.match?(info.name)
     end
 
     def define_method(info, klass, name)
+      return if LEFT_OUT.include?(info.name)
+
       super
-      wrap(info, klass, klass.instance_method(name), name) unless LEFT.include?(info.name)
+      wrap(info, klass, klass.instance_method(name), name)
     end
 
     def define_singleton_method(klass, name, info)
@@ -109,23 +114,27 @@ module GSock
       wrap(info, klass.singleton_class, native, name)
     end
 
+    # What a record is made of in memory is nobody's business.
+    def load_fields(_info, _klass)
+    end
+
     # A method of a class, or a function of a module.
     def wrap(info, target, native, name)
       return unless info.in_args.any? || info.out_args.any? || Values::RESULTS.key?(info.name)
 
       shape = Shape.new(info)
-      finish = info.name.end_with?('_async') && "#{info.name.delete_suffix('_async')}_finish"
+      finish = info.name.end_with?('_async') && Callbacks.finish_of(info)
       target.send(:define_method, name) do |*given, **keywords, &block|
         call = native.is_a?(UnboundMethod) ? native.bind(self) : native
         arguments = shape.arrange(given, keywords)
-        next call.call(*arguments, &Values.finisher(finish, block)) if finish
+        next Callbacks.start(self, shape.operator, finish, call, arguments, block) if finish
 
         Values.result(shape.operator, call.call(*arguments, &block))
       end
     end
 
     def post_load(_repository, _namespace)
-      require 'gsock/classes'
+      %w[errors addresses messages classes functions].each { |name| require "gsock/#{name}" }
     end
   end
 

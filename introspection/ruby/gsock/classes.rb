@@ -1,69 +1,76 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What has a shape of its own in Ruby: sockets with blocks, what is received, messages and batches.
+# Sockets and servers, as far as they have a shape of their own in Ruby.
 
 module GSock
-  # What receive_from gives: data, host and port; on local sockets data, filename and nil.
-  class Received
-    attr_reader :data, :address, :flags, :full_length
+  class Socket
+    # The properties that a living socket lets be set, and the options that they are.
+    LIVE = {
+      broadcast: 'broadcast', include_headers: 'ip-header-include', keepalive: 'keep-alive', nodelay: 'tcp-nodelay',
+      reuse_address: 'reuse-address', reuse_port: 'reuse-port'
+    }.freeze
+    private_constant :LIVE
 
-    def initialize(data, address, flags, full_length)
-      @data = data
-      @address = address
-      @flags = flags
-      @full_length = full_length
-    end
+    class << self
+      # Of a class and its keywords. With a block the socket is closed after it.
+      def new(*given, **keywords, &block)
+        made = super(*given, **keywords)
+        block ? GSock.send(:close_after, [made], &block) : made
+      end
 
-    def host
-      @address&.host
-    end
+      # GObject knows a class of Ruby from the first time that it is asked for.
+      def gtype
+        type = super
+        return type if @registering || type.to_class == self
 
-    def filename
-      @address&.filename
-    end
-
-    def port
-      @address.port if host
-    end
-
-    def truncated?
-      @full_length > @data.bytesize || (@flags.to_i & MessageFlags::TRUNCATE.to_i) != 0
-    end
-
-    def to_ary
-      [@data, host || filename, port]
-    end
-    alias to_a to_ary
-  end
-
-  class Address
-    # Each constructor by its own name: new takes the first that its arguments fit.
-    private_instance_methods(false).grep(/\Ainitialize_new_/).each do |name|
-      define_singleton_method(name.to_s.delete_prefix('initialize_')) do |*given|
-        allocate.tap { |address| address.send(name, *given) }
+        superclass.gtype
+        @registering = true
+        type_register("GSockRuby-#{name.to_s.gsub(/\W+/, '-')}-#{object_id}")
+        super
       end
     end
 
-    def to_s
-      to_text
+    native_init = instance_method(:init_with_keywords)
+    undef_method :init_with_keywords
+    define_method(:initialize) do |cancellable: nil, **keywords|
+      gtype = self.class.gtype
+      next GSock.make_instance(gtype, **keywords) if gtype.abstract?
+
+      super()
+      native_init.bind_call(self, cancellable: cancellable, **keywords)
     end
 
-    def inspect
-      "#<GSock::Address #{to_text}>"
+    # What can only be given when a socket is made is no attribute to be set.
+    def self.settle_setters(kind)
+      kind.instance_methods(false).grep(/\A\w+=\z/).each do |setter|
+        name = setter.to_s.chomp('=').to_sym
+        option = LIVE[name]
+        if option
+          kind.define_method(setter) { |value| set_option(option, value) }
+          kind.alias_method("set_#{name}", setter)
+          next
+        end
+        next if %i[active_type multicast_interface multicast_loopback multicast_ttl timeout ttl unlink_on_close].include?(name)
+
+        kind.remove_method(setter)
+        kind.remove_method("set_#{name}") if kind.method_defined?("set_#{name}", false)
+      end
+    end
+    private_class_method :settle_setters
+    [Socket, ActiveSocket, PassiveSocket, DatagramSocket, RawSocket].each { |kind| settle_setters(kind) }
+
+    native_timeout = instance_method(:set_timeout)
+    define_method(:timeout=) { |value| native_timeout.bind_call(self, Values.seconds('timeout', value)) }
+    alias_method :set_timeout, :timeout=
+
+    # So that IO.select and whatever asks for a descriptor takes the socket.
+    def fileno
+      file_descriptor
     end
 
-    def eql?(other)
-      other.is_a?(Address) && self == other
-    end
-
-    def hash
-      to_text.hash
-    end
-  end
-
-  class Socket
-    # Of a class and its keywords.
-    def self.new(**keywords, &block)
-      GSock.make_instance(gtype, **keywords, &block)
+    def to_io
+      fd = fileno
+      @io = nil unless @io && @io.fileno == fd
+      @io ||= IO.for_fd(fd, 'r+b', autoclose: false)
     end
 
     def options
@@ -71,25 +78,60 @@ module GSock
     end
 
     def get_option(name)
-      Values.parse(get_option_text(name.to_s))
+      Values.parse(get_option_text(Values.text(name)))
+    end
+
+    def closed?
+      !open?
+    end
+
+    def inspect
+      "#<#{self.class} #{self}>"
+    rescue StandardError
+      "#<#{self.class} (not made)>"
     end
 
     # Calls the block, in the main context, whenever the socket is ready, until it gives false.
     native_watch = instance_method(:watch)
-    define_method(:watch) do |condition, priority: 0, &block|
-      native_watch.bind_call(self, condition, priority) { |socket, ready| block.call(socket, ready) != false }
+    define_method(:watch) do |condition = :in, priority: 0, &block|
+      raise ArgumentError, 'watch calls a block back' unless block
+
+      key = Object.new
+      callback = lambda do |socket, ready|
+        goes_on = Callbacks.guard(false) { block.call(socket, ready) != false }
+        Callbacks.release(key) unless goes_on
+        goes_on
+      end
+      Callbacks.keep(key, self, callback)
+      native_watch.bind_call(self, condition, priority, &callback).tap { |watch| watch.send(:keep_as, key) }
     end
 
-    native_receive_many = instance_method(:receive_many)
+    native_receive = instance_method(:receive_many)
     define_method(:receive_many) do |most, batch: Batch.new, **keywords|
-      native_receive_many.bind_call(self, batch, most, **keywords)
-      Batches.unpack(batch)
+      native_receive.bind_call(self, batch, most, **keywords)
+      batch.to_a
     end
 
-    native_send_message = instance_method(:send_message)
-    define_method(:send_message) do |message, **keywords|
-      native_send_message.bind_call(self, Batches.message(message, keywords), **keywords)
+    native_receive_async = instance_method(:receive_many_async)
+    define_method(:receive_many_async) do |most, batch: Batch.new, **keywords, &block|
+      back = block && ->(count, error) { block.call(count && batch.to_a, error) }
+      count = native_receive_async.bind_call(self, batch, most, **keywords, &back)
+      block ? count : batch.to_a
     end
+
+    %i[send_message send_message_async].each do |name|
+      native = instance_method(name)
+      define_method(name) do |message = nil, **keywords, &block|
+        raise ArgumentError, "#{name}: message is missing" if message.nil?
+
+        native.bind_call(self, Batches.message(message, keywords), **keywords, &block)
+      end
+    end
+  end
+
+  class DatagramSocket
+    # That of Gio's datagrams has callbacks that Ruby-GNOME cannot make.
+    undef_method :create_source
   end
 
   # socket.options[:linger] = [true, 5]
@@ -103,104 +145,90 @@ module GSock
     end
 
     def []=(name, value)
-      @socket.set_option(name.to_s, value)
+      @socket.set_option(name, value)
+    end
+  end
+
+  class Watch
+    native_cancel = instance_method(:cancel)
+    define_method(:cancel) do
+      native_cancel.bind_call(self)
+      Callbacks.release(@key)
+      self
+    end
+
+    private
+
+    def keep_as(key)
+      @key = key
+    end
+  end
+
+  class ActiveSocket
+    # The lines that come until the other side ends.
+    def each_line(**keywords)
+      return to_enum(:each_line, **keywords) unless block_given?
+
+      while (line = read_line(**keywords))
+        yield line
+      end
+      self
+    end
+
+    # Text, as streams of Ruby take it.
+    def <<(text)
+      write_text(text.to_s)
+      self
     end
   end
 
   class PassiveSocket
     include Enumerable
 
+    alias accept_many accept_many_as_list
+    undef_method :accept_many_as_list
+
+    native_type = instance_method(:set_active_type)
+    define_method(:active_type=) do |type|
+      type = type.gtype if type.respond_to?(:gtype)
+      unless type.is_a?(GLib::Type) && type <= ActiveSocket.gtype
+        raise InvalidKeyword, "active-type: a class derived from GSock::ActiveSocket is wanted, not #{type.inspect}"
+      end
+      native_type.bind_call(self, type)
+    end
+    alias_method :set_active_type, :active_type=
+
     # Accepts connections until the socket is closed.
     def each(**keywords)
       return to_enum(:each, **keywords) unless block_given?
 
       yield accept_connection(**keywords) while open?
+      self
     rescue Error::Closed
+      raise if open?
+
       self
     end
   end
 
-  # Messages and batches, native values in and native values out.
-  module Batches
-    module_function
+  class Server
+    native_handler = instance_method(:set_handler)
+    define_method(:set_handler) do |&block|
+      next native_handler.bind_call(self) unless block
 
-    PARTS = %i[packet_info segment_size traffic_class ttl].freeze
+      @handler = ->(server, connection) { Callbacks.guard { block.call(server, connection) } }
+      native_handler.bind_call(self, &@handler)
+    end
 
-    # A message of a string, or of a list of them; its parts are taken out of the keywords.
-    def message(value, keywords)
-      return value if value.is_a?(Message)
-
-      message = Message.new
-      Array(value).each { |data| message.add_data(data) }
-      Array(keywords.delete(:file_descriptors)).each { |fd| message.add_file_descriptor(fd) }
-      credentials = keywords.delete(:credentials)
-      message.set_credentials(*credentials) if credentials
-      PARTS.each do |name|
-        part = keywords.delete(name)
-        message.public_send("set_#{name}", *part) unless part.nil?
+    # A server that runs is kept, with its blocks.
+    native_start = instance_method(:start)
+    define_method(:start) do |**keywords|
+      started = native_start.bind_call(self, **keywords)
+      unless @follows
+        @follows = signal_connect('notify::running') { Callbacks.release(self) unless running? }
       end
-      message
-    end
-
-    # Bytes, [bytes, address] or [bytes, host, port].
-    def pack(what, value)
-      return value if value.is_a?(Batch)
-      raise TypeError, "#{what}: a list of datagrams is wanted, not #{value.inspect}" unless value.is_a?(Array)
-
-      value.each_with_object(Batch.new) do |datagram, batch|
-        data, host, port = datagram.is_a?(Received) ? [datagram.data, datagram.address] : datagram
-        batch.add(data, port ? Address.new_from_host(host, port) : host)
-      end
-    end
-
-    def unpack(batch)
-      Array.new(batch.count) do |i|
-        Received.new(batch.get_data(i), batch.get_address(i)&.copy, batch.get_flags(i), batch.get_full_length(i))
-      end
-    end
-  end
-  private_constant :Batches
-
-  class Message
-    def data
-      bytes.to_s.b
-    end
-
-    def host
-      address&.host
-    end
-
-    def port
-      address.port if host
-    end
-
-    def to_ary
-      [data, host || address&.filename, port]
-    end
-  end
-
-  class << self
-    # With a block the sockets are closed after it.
-    %i[make_socket make_socket_from_fd make_instance make_socket_pair].each do |name|
-      native = instance_method(name)
-      define_method(name) do |*given, **keywords, &block|
-        made = native.bind_call(self, *given, **keywords)
-        next made unless block
-
-        # A passive socket has a to_a, which would accept.
-        all = made.is_a?(Array) ? made : [made]
-        begin
-          block.call(*all)
-        ensure
-          all.each(&:close)
-        end
-      end
-    end
-
-    native_wait = instance_method(:wait_for_any)
-    define_method(:wait_for_any) do |sockets, conditions = :in, **keywords|
-      conditions = sockets.map { conditions } unless conditions.is_a?(Array)
-      native_wait.bind_call(self, sockets, conditions, **keywords)
+      Callbacks.keep(self)
+      started
     end
   end
 end

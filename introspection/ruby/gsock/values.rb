@@ -17,9 +17,11 @@ module GSock
 
     # C would not see what follows a null character.
     def text(value)
-      raise ArgumentError, "#{value.inspect} has a null character in it" if value.to_s.include?("\0")
+      value = value.to_s
+      value = value.encode(Encoding::UTF_8) unless value.encoding.ascii_compatible?
+      raise ArgumentError, "#{value.inspect} has a null character in it" if value.b.include?("\0")
 
-      value.to_s
+      value
     end
 
     # An option that has several values takes them as text.
@@ -45,13 +47,14 @@ module GSock
       case value
       when true, false then GLib::Value.new(GLib::Type['gboolean'], value)
       when Integer then integer(value)
-      when Float then GLib::Value.new(GLib::Type['gdouble'], value)
+      when Float, Rational then GLib::Value.new(GLib::Type['gdouble'], value.to_f)
       when String, Symbol then GLib::Value.new(GLib::Type['gchararray'], text(value))
       when Array then GLib::Value.new(GLib::Type['gchararray'], tuple(value))
       when GLib::Enum, GLib::Flags then integer(value.to_i)
       when GLib::Boxed, GLib::Object then GLib::Value.new(value.gtype, value)
-      when Class then GLib::Value.new(GLib::Type['gchararray'], value.gtype.name)
-      else refuse(what, value)
+      when GLib::Type then GLib::Value.new(GLib::Type['gchararray'], value.name)
+      when Class then value.respond_to?(:gtype) ? pack(what, value.gtype) : refuse(what, value)
+      else value.respond_to?(:to_path) ? pack(what, value.to_path) : refuse(what, value)
       end
     end
 
@@ -68,7 +71,7 @@ module GSock
       case value
       when true, false then GLib::Variant.new(value)
       when Integer then GLib::Variant.new(value, INT64.cover?(value) ? 'x' : refuse('an option', value))
-      when Float then GLib::Variant.new(value, 'd')
+      when Float, Rational then GLib::Variant.new(value.to_f, 'd')
       when nil then GLib::Variant.new('')
       when String then GLib::Variant.new(text?(value) ? value : octet_text(value))
       when Symbol then GLib::Variant.new(value.to_s)
@@ -88,9 +91,12 @@ module GSock
       raise ArgumentError, "#{value.inspect} is no condition: give :in, :out, :pri, :err or :hup"
     end
 
+    # Another thread may change a string while it is sent; what is given to C is not that string.
     def bytes(what, value)
       value = value.to_s if value.is_a?(GLib::Bytes)
-      value.is_a?(String) ? value : raise(TypeError, "#{what}: a string is wanted, not #{value.inspect}")
+      raise TypeError, "#{what}: a string is wanted, not #{value.inspect}" unless value.is_a?(String)
+
+      value.frozen? ? value : value.dup
     end
 
     def address(value)
@@ -99,29 +105,55 @@ module GSock
       value.is_a?(Gio::SocketAddress) ? Address.new_from_gsocket_address(value) : value
     end
 
+    def type(what, value)
+      return value if value.is_a?(GLib::Type)
+
+      value.respond_to?(:gtype) ? value.gtype : raise(TypeError, "#{what}: a class is wanted, not #{value.inspect}")
+    end
+
     def whole(what, value)
       value.is_a?(Integer) ? value : raise(TypeError, "#{what}: a whole number is wanted, not #{value.inspect}")
     end
 
-    WHOLE = %i[fd maximum most size ttl].freeze
+    # A number, or what has one, as files and sockets do.
+    def descriptor(what, value)
+      value = value.fileno if value.respond_to?(:fileno)
+      value.is_a?(Integer) ? value : raise(TypeError, "#{what}: a descriptor is a number, or what has a fileno, not #{value.inspect}")
+    end
+
+    def list(what, value)
+      value.is_a?(Array) ? value : raise(TypeError, "#{what}: a list is wanted, not #{value.inspect}")
+    end
+
+    def seconds(what, value)
+      unless value.is_a?(Numeric) && value.real? && (value >= 0 || [-1, -2].include?(value))
+        raise TypeError, "#{what}: a number of seconds is wanted, not #{value.inspect}"
+      end
+      value.to_f
+    end
+
+    WHOLE = %i[limit maximum most size ttl].freeze
     MAKE = {
       address: ->(_, value) { value && address(value) },
       batch: ->(what, value) { Batches.pack(what, value) },
       buffer: ->(what, value) { bytes(what, value) },
       bytes: ->(what, value) { bytes(what, value) },
       condition: ->(_, value) { condition(value) },
-      conditions: ->(_, value) { value.map { |one| condition(one).to_i } },
+      conditions: ->(what, value) { list(what, value).map { |one| condition(one).to_i } },
       data: ->(what, value) { bytes(what, value) },
+      fd: ->(what, value) { descriptor(what, value) },
+      fds: ->(what, value) { list(what, value).map { |one| descriptor(what, one) } },
+      name: ->(_, value) { value && text(value) },
       payload: ->(what, value) { value && GLib::Bytes.new(bytes(what, value)) },
-      timeout: ->(_, value) { value.is_a?(Integer) ? value.to_f : value },
-      type: ->(_, value) { value.is_a?(Class) ? value.gtype : value },
+      timeout: ->(what, value) { seconds(what, value) },
+      type: ->(what, value) { type(what, value) },
       value: ->(_, value) { variant(value) }
     }.freeze
 
     # The finish functions and those that are awaited take bytes of GLib.
     def convert(operator, name, value)
       what = "#{operator}: #{name}"
-      return GLib::Bytes.new(bytes(what, value)) if name == :data && operator.match?(/\Asend_(to_async|bytes)/)
+      return GLib::Bytes.new(bytes(what, value)) if name == :data && operator.match?(/\A(send_(to_async|bytes)|write_bytes_async)/)
       return value if name == :value && operator == 'set_option_int'
 
       return whole(what, value) if WHOLE.include?(name)
@@ -195,9 +227,15 @@ module GSock
     # Of the operators that give something else than C.
     RESULTS = {
       'get_control' => ->(result) { [result[1], result[2], octets(result[0])] },
+      'get_bytes' => ->(result) { octets(result) },
       'get_data' => ->(result) { octets(result) },
+      'get_hardware_address' => ->(result) { result && octets(result) },
       'get_option_bytes' => ->(result) { octets(result) },
       'receive_credentials' => ->(result) { result[1..3] + [result[4].negative? ? nil : result[4]] },
+      'read_bytes' => ->(result) { octets(result) },
+      'read_bytes_finish' => ->(result) { octets(result) },
+      'receive_credentials_finish' => ->(result) { result[1..3] + [result[4].negative? ? nil : result[4]] },
+      'receive_file_descriptors_finish' => ->(result) { [result[0], octets(result[1])] },
       'receive_file_descriptors' => ->(result) { [result[0], octets(result[1])] },
       'receive_from' => RECEIVED,
       'receive_from_finish' => RECEIVED
@@ -205,21 +243,6 @@ module GSock
 
     def result(operator, result)
       RESULTS.fetch(operator, method(:without_success)).call(result)
-    end
-
-    # Calls the block back with what came of it, or with nil and the error.
-    def finisher(finish, block)
-      raise ArgumentError, "#{finish.delete_suffix('_finish')}_async calls a block back" unless block
-
-      lambda do |source, answer, *|
-        found = error = nil
-        begin
-          found = (source || GSock).public_send(finish, answer)
-        rescue StandardError => e
-          error = e
-        end
-        block.call(found, error)
-      end
     end
   end
   private_constant :Values
