@@ -346,4 +346,5 @@ def main():
             file.write(page(source))
 
 
-main()
+if __name__ == '__main__':
+    main()
