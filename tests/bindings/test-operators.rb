@@ -191,6 +191,52 @@ test 'blocks that are called back' do
   end
 end
 
+# Nothing of Ruby's refers to the socket, the block and the fiber, but they to one another.
+def greet_in_fiber(fd, heard)
+  Fiber.new do
+    socket = GSock.make_socket_from_fd(fd, dup: false)
+    fiber = Fiber.current
+    2.times do
+      socket.read_line_async { |line, _| fiber.resume(line) }
+      heard << Fiber.yield
+    end
+    socket.watch(:in) do |ready,|
+      heard << ready.read_line(wait: false)
+      ready.close unless heard.last
+      heard.last != nil
+    end
+  end.resume
+end
+
+test 'the collector leaves blocks that are waited for' do
+  GSock.make_socket_pair do |left, right|
+    heard = []
+    greet_in_fiber(IO.for_fd(right.file_descriptor, autoclose: false).dup.tap { |copy| copy.autoclose = false }.fileno, heard)
+    right.close
+    4.times do |i|
+      Array.new(100_000) { Object.new }
+      GC.start
+      left.write_line("line #{i}")
+      left.finish_output
+      GLib::MainContext.default.iteration(true) while heard.size <= i
+    end
+    equal heard, ['line 0', 'line 1', 'line 2', 'line 3']
+    left.close
+    GLib::MainContext.default.iteration(true) until heard.size > 4
+    equal heard.last, nil
+  end
+end
+
+test 'a watch that is cancelled' do
+  GSock.make_socket_pair do |left, right|
+    watch = right.watch(:in) { raise 'it is not called any more' }
+    left.send_to('x')
+    watch.cancel
+    GLib::MainContext.default.iteration(false) # which would raise
+    equal right.receive_from(timeout: 5).data, 'x'
+  end
+end
+
 test 'threads run while a call waits' do
   GSock.make_socket_pair do |left, right|
     thread = Thread.new { right.receive_from(timeout: 30).data }

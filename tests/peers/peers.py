@@ -77,8 +77,10 @@ def running(variable, *arguments):
             process.send_signal(signal.SIGTERM)
             output, errors = process.communicate(timeout=TIMEOUT)
             assert process.returncode == 0 and errors == '', errors
-        finally:
+        except BaseException:
             process.kill()
+            print(''.join(f'# {line}\n' for line in process.communicate()[1].splitlines()), end='')
+            raise
 
 
 class Thread(threading.Thread):
