@@ -17,16 +17,6 @@ MOST_MEMBERS = 500
 
 $stdout.sync = true
 
-# In a fiber: what an operation gives, or raises, while the main loop goes on.
-def await(receiver, operator, *given, **keywords)
-  fiber = Fiber.current
-  receiver.public_send("#{operator}_async", *given, **keywords) { |*outcome| fiber.resume(*outcome) }
-  result, error = Fiber.yield
-  raise error if error
-
-  result
-end
-
 # Somebody who has a name.
 class Member
   attr_reader :connection, :name
@@ -103,8 +93,8 @@ class Chat
     question = '* who are you?'
     loop do
       connection.write_line(question, wait: false)
-      await(connection, :finish_output, timeout: TIME_FOR_A_NAME)
-      line = await(connection, :read_line, maximum_length: LONGEST_LINE, timeout: TIME_FOR_A_NAME) or return
+      connection.finish_output_async(timeout: TIME_FOR_A_NAME)
+      line = connection.read_line_async(maximum_length: LONGEST_LINE, timeout: TIME_FOR_A_NAME) or return
       name = line.strip
       return name if name.size.between?(1, LONGEST_NAME) && name.match?(/\A[[:print:]]+\z/) && !@members.key?(name)
 
@@ -121,7 +111,7 @@ class Chat
   end
 
   def listen_to(member)
-    while (line = await(member.connection, :read_line, maximum_length: LONGEST_LINE))
+    while (line = member.connection.read_line_async(maximum_length: LONGEST_LINE))
       return member.reason = 'put out: he writes too much' if member.writes_too_much?
 
       tell_all("#{member.name}: #{line}", member)
@@ -146,7 +136,8 @@ def open_chat(host, port)
   chat = Chat.new
   server = GSock::Server.new(listener)
   server.max_connections = MOST_MEMBERS
-  server.signal_connect('connection') { |_, connection| Fiber.new { chat.serve(connection) }.resume }
+  # In a fiber what ends in _async is waited for, while the main loop goes on.
+  server.signal_connect('connection') { |_, connection| GSock.fiber { chat.serve(connection) } }
   server.start
   [server, listener]
 end
@@ -166,15 +157,15 @@ end
 
 def say(visitor, line)
   visitor.write_line(line)
-  await(visitor, :finish_output, timeout: 5)
+  visitor.finish_output_async(timeout: 5)
 end
 
 def hear(name, visitor)
-  puts "  #{name} hears: #{await(visitor, :read_line, timeout: 5)}"
+  puts "  #{name} hears: #{visitor.read_line_async(timeout: 5)}"
 end
 
 def come(port, name)
-  visitor = await(GSock, :make_socket, remote_host: '127.0.0.1', remote_port: port)
+  visitor = GSock.make_socket_async(remote_host: '127.0.0.1', remote_port: port)
   hear(name, visitor)
   say(visitor, name)
   hear(name, visitor)
@@ -193,20 +184,20 @@ def meet
   bob.close(abort: true)
   hear('Ann', ann)
   ann.close
-  await(server, :drain, timeout: 5)
+  server.drain_async(timeout: 5)
   listener.close
 end
 
 begin
   if ARGV.empty?
     failure = nil
-    Fiber.new do
+    GSock.fiber do
       meet
     rescue StandardError => e
       failure = e
     ensure
       LOOP.quit
-    end.resume
+    end
     LOOP.run
     raise failure if failure
   else
