@@ -89,9 +89,9 @@ judge (Connect *self, const GSockAddress *address, GError *reason, GError **erro
       g_error_free (reason);
       return TRUE;
     }
-  if (self->addresses->len == 1)
+  if (gsock_connect_is_last (self->attempt.socket, self->addresses, reason))
     {
-      g_propagate_error (error, reason);
+      gsock_reasons_propagate (&self->reasons, reason, error);
       return TRUE;
     }
   gsock_reasons_add (&self->reasons, address, reason);

@@ -29,6 +29,7 @@ gssize gsock_connect_conclude (GSockSocketPrivate *priv, int fd, const GSockAddr
 /* By keywords */
 gboolean gsock_connect_check (GSockSocket *self, const GSockAddress *address, const GSockConnectSpec *spec, GError **error);
 GPtrArray *gsock_connect_find (GSockSocket *self, const GSockAddress *address, const GSockConnectSpec *spec, GSockPatience *patience, GError **error);
+gboolean gsock_connect_is_last (GSockSocket *self, GPtrArray *addresses, const GError *reason);
 char *gsock_connect_name (const GSockConnectSpec *spec);
 
 G_END_DECLS

@@ -356,11 +356,11 @@ gsock_connect_name (const GSockConnectSpec *spec)
 }
 
 /* Where @reason is the end for all the addresses, or there is no other. */
-static gboolean
-is_last (GSockSocketPrivate *priv, GPtrArray *addresses, const GError *reason)
+gboolean
+gsock_connect_is_last (GSockSocket *self, GPtrArray *addresses, const GError *reason)
 {
-  return addresses->len == 1 || priv->handle.connecting || reason->domain != GSOCK_ERROR || reason->code == GSOCK_ERROR_TIMED_OUT
-         || reason->code == GSOCK_ERROR_CLOSED;
+  return addresses->len == 1 || gsock_socket_get_handle (self)->connecting || reason->domain != GSOCK_ERROR
+         || reason->code == GSOCK_ERROR_TIMED_OUT || reason->code == GSOCK_ERROR_CLOSED;
 }
 
 /* One address after the other, all in the time that was given; when none worked the error has every
@@ -379,7 +379,7 @@ connect_to_any (GSockSocket *self, GPtrArray *addresses, GSockConnectSpec *spec,
 
       if (gsock_socket_connect_direct (self, address, spec->wait, timeout, patience->cancellable, &reason))
         return TRUE;
-      if (is_last (gsock_socket_get_private (self), addresses, reason))
+      if (gsock_connect_is_last (self, addresses, reason))
         return gsock_reasons_propagate (&reasons, g_steal_pointer (&reason), error);
       gsock_reasons_add (&reasons, address, reason);
     }

@@ -4,6 +4,7 @@
 #include <gsock/gsock.h>
 
 #include "testasync.h"
+#include "testtrack.h"
 
 static GSockSocket *
 listen_locally (void)
@@ -98,6 +99,60 @@ test_full_backlog (void)
   g_assert_true (gsock_socket_connect_to_finish (socket, result, NULL));
 }
 
+/* A class whose second connection finds the socket closed. */
+G_DECLARE_FINAL_TYPE (TestClosing, test_closing, TEST, CLOSING, GSockActiveSocket)
+
+struct _TestClosing
+{
+  GSockActiveSocket parent_instance;
+  guint n;
+};
+
+G_DEFINE_FINAL_TYPE (TestClosing, test_closing, GSOCK_TYPE_ACTIVE_SOCKET)
+
+static gboolean
+connect_or_close (GSockSocket *socket, const GSockAddress *address, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
+{
+  if (TEST_CLOSING (socket)->n++ == 1)
+    gsock_socket_close (socket, FALSE, NULL);
+  return GSOCK_SOCKET_CLASS (test_closing_parent_class)->connect_to (socket, address, wait, timeout, cancellable, error);
+}
+
+static void
+test_closing_class_init (TestClosingClass *klass)
+{
+  GSOCK_SOCKET_CLASS (klass)->connect_to = connect_or_close;
+}
+
+static void
+test_closing_init (TestClosing *self)
+{
+}
+
+/* Closed between two addresses: it is the end for the others too, and what it is told as. */
+static void
+test_closed_between (void)
+{
+  static const char *const names[] = { "remote-connectable", NULL };
+  g_autoptr (GSockSocket) socket = gsock_make_instance (test_closing_get_type (), NULL, NULL, "address-family", GSOCK_ADDRESS_FAMILY_LOCAL, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+  TestTrack track;
+
+  test_track_open (&track, "@shut @full @shut");
+  g_value_init (&value, G_TYPE_SOCKET_CONNECTABLE);
+  g_value_set_object (&value, track.name);
+  gsock_socket_connect_to_async (socket, NULL, names, &value, 1, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+  test_await (&result);
+  g_assert_false (gsock_socket_connect_to_finish (socket, result, &error));
+  g_assert_cmpuint (TEST_CLOSING (socket)->n, ==, 2);
+  test_assert_error (error, GSOCK_ERROR_CLOSED);
+  g_clear_object (&result);
+  g_value_unset (&value);
+  test_track_close (&track);
+}
+
 static void
 test_fixed_arguments (void)
 {
@@ -144,6 +199,7 @@ main (int argc, char **argv)
   g_test_add_func ("/op-connect-async/hosts", test_hosts);
   g_test_add_func ("/op-connect-async/refused", test_refused);
   g_test_add_func ("/op-connect-async/full-backlog", test_full_backlog);
+  g_test_add_func ("/op-connect-async/closed-between", test_closed_between);
   g_test_add_func ("/op-connect-async/fixed-arguments", test_fixed_arguments);
   return g_test_run ();
 }
