@@ -269,6 +269,7 @@ export namespace GSock {
     function remove_stored_file_descriptors(name: string, wait?: boolean, timeout?: number, cancellable?: Gio.Cancellable | null): boolean;
     function wait_for_service_manager(timeout?: number, cancellable?: Gio.Cancellable | null): boolean;
     function handover_give(channel: Socket, sockets: Socket[], names: string[], timeout?: number, cancellable?: Gio.Cancellable | null): boolean;
+    function handover_give_async(channel: Socket, sockets: Socket[], names: string[], timeout?: number, priority?: number, cancellable?: Gio.Cancellable | null): Promise<boolean>;
     function handover_take(channel: Socket, timeout?: number, cancellable?: Gio.Cancellable | null): [name: string, socket: Socket][];
     function handover_complete(channel: Socket, sockets: Socket[], timeout?: number, cancellable?: Gio.Cancellable | null): boolean;
     function lookup_hostname(name: string, ipv6?: Ipv6Mode, cancellable?: Gio.Cancellable | null): [addresses: Address[], name: string];

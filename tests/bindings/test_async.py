@@ -56,6 +56,19 @@ class Callbacks(unittest.TestCase):
         left.close()
         right.close()
 
+    def test_handover(self):
+        loop = GLib.MainLoop()
+
+        def on_done(channel, result):
+            with self.assertRaises(TimeoutError):
+                GSock.handover_give_finish(channel, result)
+            loop.quit()
+
+        left, right = GSock.make_socket_pair(type='seqpacket')
+        with left, right:
+            GSock.handover_give_async(left, [('udp', self.alice)], 0.01, callback=on_done)
+            loop.run()
+
     def test_look_up(self):
         loop, got = GLib.MainLoop(), []
 
@@ -301,6 +314,20 @@ class Awaited(unittest.TestCase):
         self.assertEqual((await right.receive_credentials_async(timeout=5)).pid, os.getpid())
 
     @awaited
+    async def test_handover(self):
+        left, right = GSock.make_socket_pair(type='seqpacket')
+        with left, right, GSock.make_socket(connect='passive', local_host=LOCALHOST) as server:
+            giving = asyncio.create_task(GSock.handover_give_async(left, {'http': server}, timeout=5))
+            await asyncio.sleep(0)
+            (name, taken), = GSock.handover_take(right, 5)
+            with taken:
+                GSock.handover_complete(right, [(name, taken)], 5)
+            self.assertTrue(await giving)
+            with self.assertRaises(TimeoutError):
+                await GSock.handover_give_async(left, {'http': server}, 0.01)
+            with self.assertRaises(TypeError):
+                await GSock.handover_give_async(left, {'http': server}, priority=1)
+
     async def test_look_ups(self):
         addresses, _ = await GSock.lookup_hostname_async('127.0.0.1', ipv6=GSock.Ipv6Mode.NO)
         self.assertEqual([address.get_host() for address in addresses], ['127.0.0.1'])

@@ -13,6 +13,7 @@ from gi.repository import Gio, GLib
 
 from . import GSock as face
 from . import _GSock_datagrams as datagrams
+from ._GSock_handover import pairs_of
 from .GSock import (GSock, ConnectionInProgress, Received, TimedOut, WouldBlock, call_next, pack,
                     to_address, to_bytes, to_condition)
 
@@ -64,8 +65,8 @@ async def become_ready(self, operator, writing, deadline):
             timers.append(loop.call_later(PAUSE, wake_all, [future]))
         await future
     except (KeyError, OSError):
-        # The number is nobody's any more; what is tried next tells of it.
-        if self.is_open():
+        # The number is nobody's any more, or is being taken away; what is tried next tells of it.
+        if self.is_open() and '_closing' not in self.__dict__:
             raise
     finally:
         leave(places, key, future)
@@ -421,6 +422,24 @@ for name, (option, default) in LOOK_UPS.items():
     look_up = make_look_up(getattr(GSock, name + '_async'), getattr(face, name), option, default)
     look_up.__name__ = look_up.__qualname__ = name + '_async'
     face.export(look_up)
+
+
+# Handover
+
+begin_to_give = GSock.handover_give_async
+
+
+@face.export
+def handover_give_async(channel, sockets, timeout=GSock.TIMEOUT_DEFAULT, *, callback=None, priority=None, cancellable=None):
+    """With a callback, which is given the channel and a result for the finish function; without one it is to
+    be awaited.
+    """
+    if callback is None:
+        check_awaited(priority, cancellable)
+        return run_in_thread(face.handover_give, channel, sockets, timeout)
+    pairs = pairs_of(sockets)
+    return call_next(begin_to_give, channel, [socket for _, socket in pairs], [name for name, _ in pairs], timeout,
+                     priority or GLib.PRIORITY_DEFAULT, cancellable, callback)
 
 
 # Watches, servers, and what ends
