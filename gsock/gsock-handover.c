@@ -325,6 +325,14 @@ give_free (gpointer data)
   g_free (self);
 }
 
+/* One that is none is refused in the thread. */
+static void
+release_socket (gpointer socket)
+{
+  if (socket != NULL)
+    g_object_unref (socket);
+}
+
 static void
 give_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -364,7 +372,7 @@ gsock_handover_give_async (GSockSocket *channel, GSockSocket *const *sockets, gs
 
   task = g_task_new (channel, cancellable, callback, user_data);
   self = g_new0 (Give, 1);
-  self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  self->sockets = g_ptr_array_new_with_free_func (release_socket);
   for (gsize i = 0; i < n_sockets; i++)
     g_ptr_array_add (self->sockets, sockets[i] != NULL ? g_object_ref (sockets[i]) : NULL);
   self->names = g_strdupv ((char **) socket_names);

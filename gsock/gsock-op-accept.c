@@ -111,6 +111,17 @@ refuse_accepted (GSockPassiveSocket *self, int fd, GError **error)
   return NULL;
 }
 
+static gboolean
+check_active_type (GSockPassiveSocket *self, GError **error)
+{
+  GType type = gsock_passive_socket_get_active_type (self);
+
+  if (g_type_is_a (type, GSOCK_TYPE_ACTIVE_SOCKET))
+    return TRUE;
+  return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "accept-connection: the active-type %s is no GSockActiveSocket, nor derived from it",
+                              type != G_TYPE_INVALID ? g_type_name (type) : "(none)");
+}
+
 GSockActiveSocket *
 gsock_passive_socket_real_accept_connection (GSockPassiveSocket *self, gboolean wait, double timeout, GCancellable *cancellable, GError **error)
 {
@@ -119,8 +130,11 @@ gsock_passive_socket_real_accept_connection (GSockPassiveSocket *self, gboolean 
   GSockSocketPrivate *active;
   GSockSocket *socket;
   GSockAddress remote;
-  gssize fd = accept_on_handle (&priv->handle, &remote, &patience);
+  gssize fd;
 
+  if (!check_active_type (self, error))
+    return NULL;
+  fd = accept_on_handle (&priv->handle, &remote, &patience);
   if (fd < 0)
     {
       set_accept_error (error, fd);

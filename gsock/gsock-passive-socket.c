@@ -321,7 +321,8 @@ gsock_passive_socket_get_active_type (GSockPassiveSocket *self)
  * @self: a passive socket
  * @active_type: [class@ActiveSocket] or a class derived from it
  *
- * Sets the class of what it accepts.
+ * Sets the class of what it accepts. Where it is another one than may be, accepting answers
+ * `GSOCK_ERROR_INVALID_ARGUMENT`, and takes no connection from the queue.
  *
  * Since: 1.0
  */
@@ -331,7 +332,6 @@ gsock_passive_socket_set_active_type (GSockPassiveSocket *self, GType active_typ
   GSockPassiveSocketPrivate *priv = gsock_passive_socket_get_instance_private (self);
 
   g_return_if_fail (GSOCK_IS_PASSIVE_SOCKET (self));
-  g_return_if_fail (g_type_is_a (active_type, GSOCK_TYPE_ACTIVE_SOCKET));
 
   priv->active_type = active_type;
 }

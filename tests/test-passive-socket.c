@@ -224,6 +224,31 @@ test_active_type_refused (void)
   test_assert_error (error, GSOCK_ERROR_INVALID_KEYWORD);
 }
 
+/* The setter has nobody to tell, so accepting tells. */
+static void
+test_active_type_is_wrong (void)
+{
+  const GType wrong[] = { G_TYPE_OBJECT, GSOCK_TYPE_PASSIVE_SOCKET, G_TYPE_STRING, G_TYPE_INVALID };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) listener = gsock_make_socket (NULL, &error, "connect", GSOCK_ROLE_PASSIVE, "local-host", "127.0.0.1", "timeout", 5.0, NULL);
+  g_autoptr (GSockSocket) client = gsock_make_socket (NULL, &error, "remote-host", "127.0.0.1", "remote-port", gsock_socket_get_local_port (listener), NULL);
+  g_autoptr (GSockActiveSocket) peer = NULL;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      gsock_passive_socket_set_active_type (GSOCK_PASSIVE_SOCKET (listener), wrong[i]);
+      g_assert_null (gsock_passive_socket_accept_connection (GSOCK_PASSIVE_SOCKET (listener), NULL, &error, NULL));
+      test_assert_message (error, "active-type");
+      test_assert_error (error, GSOCK_ERROR_INVALID_ARGUMENT);
+      g_clear_error (&error);
+    }
+  gsock_passive_socket_set_active_type (GSOCK_PASSIVE_SOCKET (listener), guest_get_type ());
+  peer = gsock_passive_socket_accept_connection (GSOCK_PASSIVE_SOCKET (listener), NULL, &error, NULL);
+  g_assert_no_error (error);
+  g_assert_true (G_OBJECT_TYPE (peer) == guest_get_type ());
+}
+
 /* A listener of one's own that turns every second away. */
 typedef struct
 {
@@ -308,6 +333,7 @@ main (int argc, char **argv)
   test_add ("/passive-socket/handed-on", test_handed_on);
   test_add ("/passive-socket/active-type", test_active_type);
   test_add ("/passive-socket/active-type-refused", test_active_type_refused);
+  test_add ("/passive-socket/active-type-is-wrong", test_active_type_is_wrong);
   test_add ("/passive-socket/derived", test_derived);
   return g_test_run ();
 }

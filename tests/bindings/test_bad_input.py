@@ -202,6 +202,36 @@ class Operators(unittest.TestCase):
         self.refuse((TypeError, GSock.InvalidKeyword), GSock.wait_for_any, [None])
         self.refuse(TypeError, GSock.wait_for_any, None)
 
+    def test_one_socket_in_place_of_a_list(self):
+        left, right = GSock.make_socket_pair()
+        with left, right:
+            self.refuse(TypeError, GSock.wait_for_any, left)
+            for call in (left.write_text, left.write_line, left.write_text_async, left.write_line_async):
+                self.refuse(TypeError, call, left)
+                self.refuse(TypeError, call, b'x')
+
+    def test_options(self):
+        self.refuse(UnicodeEncodeError, self.udp.set_option, 'broadcast', '\udcff')
+        self.udp.set_option('broadcast', GLib.IOCondition.IN)
+        self.refuse(GSock.SocketError, self.udp.set_option, 'broadcast', bytes(2**20))
+
+    def test_handover(self):
+        left, right = GSock.make_socket_pair(type='seqpacket')
+        with left, right:
+            for error, sockets in ((TypeError, 5), (TypeError, [('a', 'b')]), (ValueError, [('a\0b', self.udp)]),
+                                   (ValueError, ['abc']), (TypeError, [(5, self.udp)])):
+                self.refuse(error, GSock.handover_give, left, sockets)
+                self.refuse(error, GSock.handover_give_async, left, sockets, callback=print)
+            self.refuse(TypeError, GSock.store_file_descriptors, ['x'])
+
+    def test_active_type(self):
+        with GSock.make_socket(connect='passive', local_host=LOCALHOST) as server:
+            for name in ('\udcff', 'GSockActiveSocket', None, 5):
+                self.refuse(TypeError, server.set_active_type, name)
+            server.set_active_type(GObject.Object)
+            self.refuse(GSock.InvalidArgument, server.accept_connection)
+        self.refuse(TypeError, GSock.make_instance, '\udcff')
+
     def test_receivers_of_the_wrong_type(self):
         for receiver in (None, 5, GObject.Object(), GSock.Address()):
             self.refuse(TypeError, GSock.Socket.send_to, receiver, b'x')

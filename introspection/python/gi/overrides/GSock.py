@@ -111,7 +111,7 @@ def translate(error):
 def pack_integer(value):
     if -0x80000000 <= value <= 0x7fffffff:
         return int(value)
-    kind = GObject.TYPE_INT64 if value < 2**63 else GObject.TYPE_UINT64
+    kind = GObject.TYPE_INT64 if int(value) < 2**63 else GObject.TYPE_UINT64
     return GObject.Value(kind, int(value))
 
 
@@ -121,19 +121,31 @@ def pack_text(value):
     return str(value)
 
 
+def pack_unicode(value):
+    """PyGObject makes a Variant of what is no Unicode, and fails later."""
+    value.encode()
+    return pack_text(value)
+
+
 def to_bytes(value):
     if isinstance(value, str):
         raise TypeError('bytes are wanted, not str: encode it first')
     return value.get_data() if isinstance(value, GLib.Bytes) else bytes(memoryview(value))
 
 
+def bytes_to_variant(value):
+    """All of them at once: PyGObject makes a Variant of each."""
+    return GLib.Variant.new_from_bytes(GLib.VariantType('ay'), GLib.Bytes.new(bytes(value)), True)
+
+
 VARIANTS = (
     (GLib.Variant, lambda value: value),
     (bool, functools.partial(GLib.Variant, 'b')),
-    (int, lambda value: GLib.Variant('x' if value < 2**63 else 't', value)),
+    # Flags of PyGObject do not compare with what is larger than a long.
+    (int, lambda value: GLib.Variant('x' if int(value) < 2**63 else 't', int(value))),
     (float, functools.partial(GLib.Variant, 'd')),
-    (str, lambda value: GLib.Variant('s', pack_text(value))),
-    ((bytes, bytearray, memoryview), lambda value: GLib.Variant('ay', bytes(value))),
+    (str, lambda value: GLib.Variant('s', pack_unicode(value))),
+    ((bytes, bytearray, memoryview), bytes_to_variant),
     (Address, lambda value: GLib.Variant('s', value.get_host() or value.to_text())),
     ((tuple, list), lambda value: GLib.Variant.new_tuple(*map(to_variant, value))),
     (type(None), lambda value: GLib.Variant('mv', None)),
@@ -657,6 +669,21 @@ for cls, face in FACES.items():
     for name, item in face.items():
         setattr(cls, name, item)
 
+def to_type(value):
+    """PyGObject takes any text as the name of a type."""
+    if not isinstance(value, (type, GType)):
+        raise TypeError(f'a class is wanted, not {value!r}')
+    return value
+
+
+def set_active_type(self, active_type):
+    """The class of the connections that are accepted."""
+    set_plain_active_type(self, to_type(active_type))
+
+
+set_plain_active_type = GSock.PassiveSocket.set_active_type
+GSock.PassiveSocket.set_active_type = set_active_type
+
 make_instance_of_type = wrap(GSock.make_instance, GSock.make_instance)
 wait_for_each = wrap(GSock.wait_for_any, GSock.wait_for_any)
 
@@ -666,12 +693,14 @@ def make_instance(cls, *, cancellable=None, **keywords):
     """Makes a socket of a given class by keywords, as calling the class does."""
     if isinstance(cls, type) and issubclass(cls, GSock.Socket):
         return cls(**keywords) if cancellable is None else cls(cancellable=cancellable, **keywords)
-    return make_instance_of_type(cls, cancellable=cancellable, **keywords)
+    return make_instance_of_type(to_type(cls), cancellable=cancellable, **keywords)
 
 
 @export
 def wait_for_any(sockets, conditions='in', timeout=GSock.TIMEOUT_NEVER, cancellable=None):
     """Those of several sockets that are ready; one condition for all of them, or one for each."""
+    if isinstance(sockets, GSock.Socket):
+        raise TypeError('a list of sockets is wanted, not one: its wait_for waits for one')
     sockets = list(sockets)
     if isinstance(conditions, (str, int)):
         conditions = [conditions] * len(sockets)

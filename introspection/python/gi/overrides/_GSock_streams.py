@@ -10,6 +10,8 @@ ActiveSocket = GSock.ActiveSocket
 
 def check_text(text):
     """In C a text ends with its first null character, and the rest would be lost without a word."""
+    if not isinstance(text, str):
+        raise TypeError(f'text is wanted, not {text!r}: write_bytes takes bytes')
     if '\0' in text:
         raise ValueError(f'{text!r} has a null character in it: write_bytes takes it')
     return text
