@@ -15,6 +15,7 @@ import random
 import sys
 import warnings
 
+warnings.simplefilter('ignore')
 PLAIN = sys.argv[1] == 'plain'
 if PLAIN:
     sys.modules['gi.overrides.GSock'] = None
@@ -507,7 +508,6 @@ def main():
     global STAGE, LOOP, CHANCE
     CHANCE = random.Random(int(os.environ.get('GSOCK_TEST_SEED', 0)))
     LOOP = asyncio.new_event_loop()
-    warnings.simplefilter('ignore')
     # Callbacks of a wrong type, which the languages themselves tell of.
     sys.unraisablehook = sys.excepthook = lambda *arguments: None
     STAGE = Stage()

@@ -87,7 +87,7 @@ class Store(unittest.TestCase):
             GSock.store_file_descriptors([])
         with self.assertRaises(GSock.InvalidArgument):
             GSock.store_file_descriptors([-1])
-        with self.assertRaises(AttributeError):
+        with self.assertRaises(TypeError):
             GSock.store_file_descriptors(['zero'])
 
     def test_notify(self):

@@ -121,8 +121,16 @@ function toCondition(value) {
     }, 0);
 }
 
+// gjs itself crashes on one that has no place in a GValue.
+function toLong(value) {
+    if (value !== BigInt.asIntN(64, value) && value !== BigInt.asUintN(64, value))
+        fail(GSock.Error.OUT_OF_RANGE, `${value} is no number of 64 bits`);
+    return value;
+}
+
 // The values of keywords, as C converts them on.
 const VALUES = {
+    bigint: toLong,
     string: toText,
     function: value => toTypeValue(value.$gtype),
     object: objectToValue,
