@@ -2,13 +2,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A server that can be replaced while it runs, without a visitor noticing. It answers each visitor what he
 says. Started a second time with the same path, the new process takes the sockets of the one that runs,
-which ends once the new one serves. handover.c does the same: each can follow on the other.
+which ends once the new one serves. So do the others of this name: each can follow on each.
 
-  handover.py PATH [PORT]
+    handover.py PATH [PORT]   serves until it is interrupted, or replaced
+    handover.py               starts itself twice, and visits
 """
 
+import asyncio
 import os
+import signal
+import subprocess
 import sys
+import tempfile
 
 import gi
 gi.require_version('GSock', '1')
@@ -34,46 +39,89 @@ def get_sockets(path, port):
         return make_sockets(path, port)
     with channel:
         sockets = dict(GSock.handover_take(channel, SECONDS))
+        # Whatever a visitor may need is made ready before this.
         GSock.handover_complete(channel, sockets, SECONDS)
     return sockets
 
 
-def serve_one(server):
+async def answer(visitor):
     try:
-        with server.accept_connection(wait=False) as visitor:
-            visitor.send_to(visitor.receive_from(1000, timeout=SECONDS).data, timeout=SECONDS)
+        with visitor:
+            data = (await visitor.receive_from_async(1000, timeout=SECONDS)).data
+            await visitor.send_to_async(data, timeout=SECONDS)
     except GSock.SocketError:
-        pass  # somebody else was faster, or the visitor has gone
+        pass  # the visitor has gone
 
 
-def hand_over(sockets):
-    """Whatever goes wrong, this one goes on."""
-    try:
-        with sockets['control'].accept_connection(wait=False) as channel:
-            return GSock.handover_give(channel, sockets, SECONDS)
-    except GSock.SocketError as error:
-        print(error, file=sys.stderr)
-        return False
+async def answer_all(server):
+    """Until it is closed; then what has begun is ended."""
+    visits = set()
+    async for visitor in server:
+        visit = asyncio.create_task(answer(visitor))
+        visits.add(visit)
+        visit.add_done_callback(visits.discard)
+    await asyncio.gather(*visits)
 
 
-def serve(sockets):
-    server, control = sockets['server'], sockets['control']
-    while True:
-        ready = GSock.wait_for_any([server, control])
-        if server in ready:
-            serve_one(server)
-        if control in ready and hand_over(sockets):
-            return
+async def await_successor(sockets):
+    """Whatever goes wrong with one, this process goes on. Meanwhile it serves."""
+    async for channel in sockets['control']:
+        with channel:
+            try:
+                await asyncio.to_thread(GSock.handover_give, channel, sockets, SECONDS)
+                return
+            except GSock.SocketError as error:
+                print(error, file=sys.stderr)
 
 
-def main(path, port=0):
+async def serve(path, port=0):
     sockets = get_sockets(path, int(port))
     print(f'process {os.getpid()} serves port {sockets["server"].props.local_port}', flush=True)
-    serve(sockets)
+    serving = asyncio.create_task(answer_all(sockets['server']))
+    for number in signal.SIGINT, signal.SIGTERM:
+        asyncio.get_running_loop().add_signal_handler(number, sockets['control'].close)
+    await await_successor(sockets)
     for socket in sockets.values():
         socket.close()
+    await serving
 
 
-if len(sys.argv) < 2:
-    sys.exit(__doc__)
-main(*sys.argv[1:3])
+# The show
+
+def start(path):
+    process = subprocess.Popen([sys.executable, __file__, path], stdout=subprocess.PIPE, text=True)
+    line = process.stdout.readline()
+    print(line, end='', flush=True)
+    return process, int(line.split()[-1])
+
+
+def visit(port):
+    with GSock.make_socket(remote_host='127.0.0.1', remote_port=port, timeout=5) as visitor:
+        visitor.send_to(b'hello')
+        print(f'  it answers: {visitor.receive_from(size=1000).data.decode()}')
+
+
+def show():
+    with tempfile.TemporaryDirectory(prefix='gsock-handover-') as folder:
+        path = os.path.join(folder, 'control')
+        processes = []
+        try:
+            for _ in range(2):
+                process, port = start(path)
+                processes.append(process)
+                visit(port)
+            processes[0].wait(SECONDS)
+            print('the first has ended')
+        finally:
+            for process in processes:
+                process.terminate()
+                process.wait()
+                process.stdout.close()
+        if os.listdir(folder):
+            sys.exit('the file is still there')
+
+
+try:
+    asyncio.run(serve(*sys.argv[1:3])) if len(sys.argv) > 1 else show()
+except (GSock.SocketError, ValueError) as error:
+    sys.exit(f'{sys.argv[0]}: {error}')

@@ -60,6 +60,8 @@ namespace GSock {
 		public async GLib.Bytes receive_bytes_async (size_t size, GSock.MessageFlags flags = GSock.MessageFlags.NONE, bool wait = true, double timeout = GSock.TIMEOUT_DEFAULT, int priority = GLib.Priority.DEFAULT, GLib.Cancellable? cancellable = null, out GSock.Address? sender = null, out GSock.MessageFlags received_flags = null, out size_t full_length = null) throws GLib.Error;
 		[CCode (finish_name = "gsock_socket_send_to_finish")]
 		public async ssize_t send_bytes_async (GLib.Bytes data, GSock.Address? destination = null, GSock.MessageFlags flags = GSock.MessageFlags.NONE, bool wait = true, double timeout = GSock.TIMEOUT_DEFAULT, int priority = GLib.Priority.DEFAULT, GLib.Cancellable? cancellable = null) throws GLib.Error;
+		[CCode (cname = "gsock_handover_give_async", finish_name = "gsock_handover_give_finish")]
+		public async bool handover_give_async ([CCode (array_length_cname = "n_sockets", array_length_pos = 1.5, array_length_type = "gsize")] GSock.Socket[] sockets, [CCode (array_length = false, array_null_terminated = true)] string[] socket_names, double timeout = GSock.TIMEOUT_DEFAULT, int priority = GLib.Priority.DEFAULT, GLib.Cancellable? cancellable = null) throws GLib.Error;
 		[CCode (finish_name = "gsock_socket_connect_to_finish")]
 		public async bool connect_direct_async (GSock.Address address, bool wait = true, double timeout = GSock.TIMEOUT_DEFAULT, int priority = GLib.Priority.DEFAULT, GLib.Cancellable? cancellable = null) throws GLib.Error;
 	}

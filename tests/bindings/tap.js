@@ -128,8 +128,10 @@ function runCase(body) {
     }
 }
 
-export function run() {
+// What a test would be the first to do, whose thread keeps something, may be given to be done before.
+export function run(beforeAll = () => Promise.resolve()) {
     warmUp();
+    settle(beforeAll());
     print('TAP version 13');
     print(`1..${cases.length}`);
     cases.forEach(([name, body], i) => {

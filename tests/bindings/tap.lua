@@ -113,8 +113,10 @@ local function run_case(body)
    return err
 end
 
-function tap.run()
+-- What a test would be the first to do, whose thread keeps something, may be given to be done before.
+function tap.run(before_all)
    warm_up()
+   if before_all then before_all() end
    print('TAP version 13')
    print(('1..%d'):format(#cases))
    for i, case in ipairs(cases) do

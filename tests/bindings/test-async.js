@@ -47,6 +47,22 @@ test('a stream both ways', () => withStream(async (server, client) => {
     equal((await client.receive_from_async()).data.length, 0);
 }));
 
+async function giveListener() {
+    const [left, right] = GSock.make_socket_pair({type: 'seqpacket'});
+    const server = GSock.make_socket({connect: 'passive', localHost});
+    const giving = GSock.handover_give_async(left, [server], ['http'], {timeout: 5});
+    const [[name, taken]] = GSock.handover_take(right, {timeout: 5});
+    equal([name, taken.localPort], ['http', server.localPort]);
+    GSock.handover_complete(right, [taken], 5);
+    equal(await giving, true);
+    const error = await refusal(GSock.handover_give_async(left, [server], ['http'], 0.01, GLib.PRIORITY_LOW));
+    ok(error.matches(GSock.Error, GSock.Error.TIMED_OUT));
+    for (const made of [left, right, server, taken])
+        made.close();
+}
+
+test('a server gives its listener, and serves meanwhile', giveListener);
+
 test('datagrams, messages and batches', () => withDatagrams(async (alice, bob) => {
     const there = {remoteHost: localHost, remotePort: bob.localPort};
     const receiving = bob.receive_from_async();
@@ -221,4 +237,4 @@ test('a server', async () => {
     [client, listener].forEach(socket => socket.close());
 });
 
-run();
+run(giveListener);

@@ -46,6 +46,26 @@ test('a stream both ways', with_stream(function(server, client)
    equal((client:async_receive_from()), '')
 end))
 
+local function give_listener()
+   local left, right = GSock.make_socket_pair{type = 'seqpacket'}
+   local server = GSock.make_socket{connect = 'passive', local_host = local_host}
+   local given, taken
+   tap.await(function()
+      start(function() given = GSock.async_handover_give(left, {server}, {'http'}, {timeout = 5}) end)
+      local names
+      taken, names = GSock.handover_take(right, {timeout = 5})
+      equal(names, {'http'})
+      equal(taken[1].local_port, server.local_port)
+      ok(GSock.handover_complete(right, taken, {timeout = 5}))
+      while given == nil do GLib.MainContext.default():iteration(true) end
+      equal(given, true)
+      fails('TIMED_OUT', GSock.async_handover_give(left, {server}, {'http'}, {timeout = 0.01}))
+   end)
+   close(left, right, server, taken[1])
+end
+
+test('a server gives its listener, and serves meanwhile', give_listener)
+
 test('datagrams, messages and batches', with_datagrams(function(alice, bob)
    local there = {remote_host = local_host, remote_port = bob.local_port}
    local data, host, port
@@ -161,4 +181,4 @@ test('a server', with_stream(function(listener, client)
    ok(server:async_drain())
 end))
 
-tap.run()
+tap.run(give_listener)

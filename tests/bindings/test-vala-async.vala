@@ -54,6 +54,34 @@ async void stream () throws GLib.Error {
 		socket.close (false);
 }
 
+async void handover () throws GLib.Error {
+	GSock.Socket left, right;
+	string[] names;
+	GSock.make_socket_pair (out left, out right, "type", GSock.SocketType.SEQPACKET);
+	var server = make_listener ();
+	var given = false;
+	left.handover_give_async.begin ({server}, {"http"}, 5, GLib.Priority.DEFAULT, null, (object, result) => {
+		try {
+			given = left.handover_give_async.end (result);
+		} catch (GLib.Error error) {
+			GLib.error ("%s", error.message);
+		}
+	});
+	var taken = GSock.handover_take (right, 5, out names);
+	assert_cmpstr (names[0], GLib.CompareOperator.EQ, "http");
+	assert_cmpuint (taken[0].local_port, GLib.CompareOperator.EQ, server.local_port);
+	GSock.handover_complete (right, {taken[0]}, 5);
+	while (!given)
+		GLib.MainContext.default ().iteration (true);
+	try {
+		yield left.handover_give_async ({server}, {"http"}, 0.01);
+		assert_not_reached ();
+	} catch (GSock.Error.TIMED_OUT error) {
+	}
+	foreach (var socket in new GSock.Socket[] {left, right, server, taken[0]})
+		socket.close (false);
+}
+
 async void lines () throws GLib.Error {
 	var server = make_listener ();
 	var client = (GSock.ActiveSocket) GSock.make_socket (null, "remote-host", LOCALHOST, "remote-port", server.local_port);
@@ -235,6 +263,9 @@ async void await_one (string name) throws GLib.Error {
 	case "stream":
 		yield stream ();
 		break;
+	case "handover":
+		yield handover ();
+		break;
 	case "lines":
 		yield lines ();
 		break;
@@ -279,7 +310,7 @@ void add (string name) {
 
 int main (string[] args) {
 	GLib.Test.init (ref args);
-	foreach (var name in new string[] {"stream", "lines", "fixed-arguments", "making", "datagrams", "ends", "watching", "serving"})
+	foreach (var name in new string[] {"stream", "handover", "lines", "fixed-arguments", "making", "datagrams", "ends", "watching", "serving"})
 		add (name);
 	return GLib.Test.run ();
 }

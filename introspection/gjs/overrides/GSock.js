@@ -344,7 +344,10 @@ var METHODS = {
 var FUNCTIONS = {
     file_descriptors_from_activation: {parameters: ['unset_environment'], result: withNames},
     handover_complete: {parameters: ['channel', 'sockets', 'timeout', 'cancellable']},
-    handover_give: {parameters: ['channel', 'sockets', 'names', 'timeout', 'cancellable']},
+    handover_give: {
+        parameters: ['channel', 'sockets', 'names', 'timeout', 'cancellable'],
+        awaited: {parameters: ['channel', 'sockets', 'names', 'timeout', 'priority', 'cancellable'], ofSource: true},
+    },
     handover_take: {parameters: ['channel', 'timeout', 'cancellable'], result: withNames},
     lookup_hostname: {parameters: ['name', 'ipv6', 'cancellable']},
     lookup_name: {parameters: ['address', 'numeric', 'cancellable']},

@@ -24,7 +24,7 @@ const TAKEN = {
 // A function that gives a promise; what is wrong with its arguments is told by that too. With a callback
 // it is what C has.
 function promise(operator, begin, finish, shape) {
-    const {result = same => same} = shape;
+    const {result = same => same, ofSource = false} = shape;
     const finished = FINISHED[operator] ?? result;
     const taken = TAKEN[operator] ?? (same => same);
 
@@ -32,9 +32,9 @@ function promise(operator, begin, finish, shape) {
         if (typeof given[given.length - 1] === 'function')
             return begin.call(this, ...given);
         return new Promise((resolve, reject) => {
-            begin.call(this, ...taken(arrange(operator, given, shape)), (_, answer) => {
+            begin.call(this, ...taken(arrange(operator, given, shape)), (source, answer) => {
                 try {
-                    resolve(finished(finish.call(this, answer)));
+                    resolve(finished(ofSource ? finish.call(this, source, answer) : finish.call(this, answer)));
                 } catch (error) {
                     reject(error);
                 }
@@ -60,7 +60,7 @@ function addOperators() {
         const begin = GSock[`${operator}_async`];
         if (begin !== undefined) {
             GSock[`${operator}_async`] = promise(operator, begin, GSock[`${operator}_finish`],
-                shape.keyworded ? {...shape, last: ['priority']} : shape);
+                shape.keyworded ? {...shape, last: ['priority']} : {...shape, ...shape.awaited});
         }
     }
 

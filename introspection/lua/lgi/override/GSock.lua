@@ -256,13 +256,24 @@ local function wrap_callback(shape, callable)
 end
 
 local function resume_with(shape, finish, source, result)
-   if shape.is_method then return give(shape, finish(source, result)) end
+   if shape.of_source then return give(shape, finish(source, result)) end
    return give(shape, finish(result))
+end
+
+-- That of a function may take the object that it was begun with.
+local function takes_source(finish)
+   local count = 0
+   for _, parameter in ipairs(finish.params) do
+      if parameter.name and parameter['in'] then count = count + 1 end
+   end
+   return count > 1
 end
 
 -- The twin for coroutines, such as those of Gio.Async.
 local function wrap_coroutine(shape, callable, finish)
-   local ending = { is_method = shape.is_method, result = FINISHED[shape.operator] or shape.result }
+   local ending = {
+      of_source = shape.is_method or takes_source(finish), result = FINISHED[shape.operator] or shape.result,
+   }
    local function run(self, ...)
       local running, is_main = coroutine.running()
       if not running or is_main then
