@@ -81,7 +81,7 @@ def show():
             collect(asker)
 
 
-COMMANDS = {'': show, 'ask': ask, 'answer': answer}
+COMMANDS: dict = {'': show, 'ask': ask, 'answer': answer}
 command, *arguments = sys.argv[1:] or ['']
 if command not in COMMANDS:
     sys.exit(__doc__)

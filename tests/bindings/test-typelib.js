@@ -9,7 +9,11 @@ import {equal, ok, run, test, text, throws} from './tap.js';
 const localHost = '127.0.0.1';
 const make = (names, values) => GSock.make_socket(names, values, null);
 
-test('there is no override', () => ok(GSock.with_open_socket === undefined));
+test('there is no override', () => {
+    ok(GSock.with_open_socket === undefined);
+    ok(GSock.Received?.prototype?.[Symbol.iterator] === undefined);
+    ok(GSock.PassiveSocket.prototype[Symbol.iterator] === undefined);
+});
 
 test('datagrams', () => {
     const udp = make(['type', 'local-host'], ['datagram', localHost]);
@@ -37,6 +41,74 @@ test('streams', () => {
         made.close(false);
 });
 
+test('step by step', () => {
+    const server = make(['connect'], ['passive']);
+    ok(server.bind_address(null, ['host', 'port'], [localHost, 0], null));
+    ok(server.listen_on(['backlog'], [3]));
+    const client = make(['address-family'], [GSock.AddressFamily.IPV4]);
+    ok(client.bind_address(GSock.Address.new_from_host(localHost, 0), null, null, null));
+    throws(GSock.Error.WOULD_BLOCK, () => server.accept_connection(['wait'], [false], null));
+    ok(client.connect_to(null, ['host', 'port', 'timeout'], [localHost, server.local_port, 5], null));
+    const [peer] = server.accept_many(10, ['timeout'], [5], null);
+    ok(peer.get_remote_address().equal(client.get_local_address()));
+    ok(peer.to_string().includes(`connected to ${client.get_local_address().to_text()}`));
+    ok(client.write_line('grün', null, null, null));
+    ok(client.finish_output(null, null, null));
+    equal(peer.read_line(['timeout'], [5], null), 'grün');
+    throws(GSock.Error.TIMED_OUT, () => peer.read_line(['timeout'], [0.01], null));
+    ok(client.close(true));
+    throws(GSock.Error.CONNECTION_RESET, () => peer.receive_from(10, ['timeout'], [5], null));
+    peer.close(false);
+    throws(GSock.Error.CLOSED, () => peer.receive_from(10, null, null, null));
+    server.close(false);
+    throws(GSock.Error.CONNECTION_REFUSED, () => make(['remote-host', 'remote-port'], [localHost, 1]));
+});
+
+test('connected datagrams', () => {
+    const udp = make(['type', 'local-host'], ['datagram', localHost]);
+    const other = make(['type'], ['datagram']);
+    ok(other.connect_to(udp.get_local_address(), null, null, null));
+    equal(other.send_to('x', null, null, null), 1);
+    throws(GSock.Error.ALREADY_CONNECTED, () => other.send_to('x', ['remote-host', 'remote-port'], [localHost, 9], null));
+    ok(other.disconnect_peer());
+    throws(GSock.Error.NOT_CONNECTED, () => other.send_to('x', null, null, null));
+    equal(text(udp.receive_from(10, ['timeout'], [5], null)[0]), 'x');
+    udp.close(false);
+    other.close(false);
+});
+
+test('messages', () => {
+    const udp = make(['type', 'local-host', 'ip-receive-ttl'], ['datagram', localHost, true]);
+    const message = GSock.Message.new();
+    message.add_data('in two ');
+    message.add_bytes(new GLib.Bytes('pieces'));
+    message.set_address(udp.get_local_address());
+    message.set_ttl(7);
+    equal(udp.send_message(message, null, null, null), 13);
+    const letter = udp.receive_message(100, ['timeout'], [5], null);
+    equal(text(letter.get_bytes().toArray()), 'in two pieces');
+    equal([letter.get_ttl(), letter.is_truncated()], [7, false]);
+    ok(letter.get_address().equal(udp.get_local_address()));
+    udp.close(false);
+});
+
+test('batches', () => {
+    const udp = make(['type', 'local-host'], ['datagram', localHost]);
+    const batch = GSock.Batch.new();
+    ok(batch.add('one', null));
+    ok(batch.add('two', udp.get_local_address()));
+    equal(udp.send_many(batch, ['remote-address'], [udp.get_local_address()], null), 2);
+    const arrived = [];
+    while (arrived.length < 2) {
+        const count = udp.receive_many(batch, 8, ['timeout'], [5], null);
+        for (let i = 0; i < count; i++)
+            arrived.push(text(batch.get_data(i)));
+        ok(batch.get_address(0).equal(udp.get_local_address()));
+    }
+    equal(arrived, ['one', 'two']);
+    udp.close(false);
+});
+
 test('a pair, descriptors and waiting', () => {
     const [done, left, right] = GSock.make_socket_pair(['type'], ['seqpacket']);
     ok(done);
@@ -45,6 +117,13 @@ test('a pair, descriptors and waiting', () => {
     equal(GSock.wait_for_any([right], [GLib.IOCondition.IN], 5, null), [right]);
     const [[fd]] = right.receive_file_descriptors(16, ['timeout'], [5], null);
     GLib.close(fd);
+    ok(left.send_file_descriptor(0, null, null, null));
+    GLib.close(right.receive_file_descriptor(['timeout'], [5], null));
+    ok(left.send_socket(right, null, null, null));
+    const twin = right.receive_socket(['timeout'], [5], null);
+    ok(twin instanceof GSock.ActiveSocket);
+    twin.close(false);
+    ok(left.peer_credentials()[1] > 0);
     left.close(false);
     right.close(false);
 });
@@ -99,7 +178,9 @@ test('without blocking', () => {
     equal(client.send_to_finish(sending), 1);
     const receiving = take(peer.receive_from_async.bind(peer), 10, ['timeout'], [5], 0, null);
     equal([...peer.receive_from_finish(receiving)[0].toArray()], [7]);
-    for (const made of [client, peer, listener])
+    const other = GSock.make_socket_finish(take(GSock.make_socket_async, ['remote-address'], [address], 0, null));
+    ok(other instanceof GSock.ActiveSocket);
+    for (const made of [client, peer, listener, other])
         made.close(false);
 });
 

@@ -26,6 +26,8 @@ class Plain(unittest.TestCase):
 
     def test_there_is_no_override(self):
         self.assertFalse(hasattr(GSock, 'SocketError'))
+        self.assertEqual([name for name in sys.modules if '_GSock' in name], [])
+        self.assertFalse(hasattr(GSock.Socket, 'fileno'))
 
     def test_datagrams(self):
         udp = make(['type', 'local_host'], ['datagram', LOCALHOST])
@@ -51,6 +53,66 @@ class Plain(unittest.TestCase):
         self.assertEqual(peer.receive_from(10)[0], b'')
         for made in (server, client, peer):
             made.close(False)
+
+    def test_step_by_step(self):
+        server = make(['connect'], ['passive'])
+        self.assertTrue(server.bind_address(None, ['host', 'port'], [LOCALHOST, 0], None))
+        self.assertTrue(server.listen_on(['backlog'], [3]))
+        client = make(['address-family'], [GSock.AddressFamily.IPV4])
+        self.assertTrue(client.bind_address(GSock.Address.new_from_host(LOCALHOST, 0), None, None, None))
+        self.check(GSock.Error.WOULD_BLOCK, server.accept_connection, ['wait'], [False], None)
+        self.assertTrue(client.connect_to(None, ['host', 'port', 'timeout'], [LOCALHOST, server.props.local_port, 5.0], None))
+        peer, = server.accept_many(10, ['timeout'], [5.0], None)
+        self.assertTrue(peer.get_remote_address().equal(client.get_local_address()))
+        self.assertIn(f'connected to {client.get_local_address().to_text()}', peer.to_string())
+        self.assertTrue(client.write_line('grün', None, None, None))
+        self.assertTrue(client.finish_output(None, None, None))
+        self.assertEqual(peer.read_line(['timeout'], [5.0], None), 'grün')
+        self.check(GSock.Error.TIMED_OUT, peer.read_line, ['timeout'], [0.01], None)
+        self.assertTrue(client.close(True))
+        self.check(GSock.Error.CONNECTION_RESET, peer.receive_from, 10, ['timeout'], [5.0], None)
+        peer.close(False)
+        self.check(GSock.Error.CLOSED, peer.receive_from, 10, None, None, None)
+        server.close(False)
+        self.check(GSock.Error.CONNECTION_REFUSED, make, ['remote-host', 'remote-port'], [LOCALHOST, 1])
+
+    def test_connected_datagrams(self):
+        udp, other = make(['type', 'local_host'], ['datagram', LOCALHOST]), make(['type'], ['datagram'])
+        self.assertTrue(other.connect_to(udp.get_local_address(), None, None, None))
+        self.assertEqual(other.send_to(b'x'), 1)
+        self.check(GSock.Error.ALREADY_CONNECTED, other.send_to, b'x', ['remote-port', 'remote-host'], [9, LOCALHOST])
+        self.assertTrue(other.disconnect_peer())
+        self.check(GSock.Error.NOT_CONNECTED, other.send_to, b'x')
+        self.assertEqual(udp.receive_from(10, ['timeout'], [5.0])[0], b'x')
+        for made in (udp, other):
+            made.close(False)
+
+    def test_messages(self):
+        udp = make(['type', 'local_host', 'ip-receive-ttl'], ['datagram', LOCALHOST, True])
+        message = GSock.Message.new()
+        message.add_data(b'in two ')
+        message.add_bytes(GLib.Bytes.new(b'pieces'))
+        message.set_address(udp.get_local_address())
+        message.set_ttl(7)
+        self.assertEqual(udp.send_message(message, None, None, None), 13)
+        letter = udp.receive_message(100, ['timeout'], [5.0], None)
+        self.assertEqual((letter.get_bytes().get_data(), letter.get_ttl()), (b'in two pieces', 7))
+        self.assertTrue(letter.get_address().equal(udp.get_local_address()))
+        self.assertFalse(letter.is_truncated())
+        udp.close(False)
+
+    def test_batches(self):
+        udp, batch = make(['type', 'local_host'], ['datagram', LOCALHOST]), GSock.Batch.new()
+        self.assertTrue(batch.add(b'one', None))
+        self.assertTrue(batch.add(b'two', udp.get_local_address()))
+        self.assertEqual(udp.send_many(batch, ['remote-address'], [udp.get_local_address()], None), 2)
+        arrived = []
+        while len(arrived) < 2:
+            count = udp.receive_many(batch, 8, ['timeout'], [5.0], None)
+            arrived += [batch.get_data(index) for index in range(count)]
+            self.assertTrue(batch.get_address(0).equal(udp.get_local_address()))
+        self.assertEqual(arrived, [b'one', b'two'])
+        udp.close(False)
 
     def test_watch_and_server(self):
         context, told = GLib.MainContext.default(), []
@@ -111,7 +173,10 @@ class Plain(unittest.TestCase):
         peer.receive_from_async(10, ['timeout'], [5.0], 0, None, keep)
         source, result = take()
         self.assertEqual(source.receive_from_finish(result)[0].get_data(), b'x')
-        for made in (client, peer, listener):
+        GSock.make_socket_async(['remote-address'], [listener.get_local_address()], 0, None, keep)
+        other = GSock.make_socket_finish(take()[1])
+        self.assertIsInstance(other, GSock.ActiveSocket)
+        for made in (client, peer, listener, other):
             made.close(False)
 
     def test_fixed_arguments(self):
@@ -133,6 +198,13 @@ class Plain(unittest.TestCase):
         self.assertEqual(len(fds), 2)
         for fd in fds:
             os.close(fd)
+        self.assertTrue(left.send_file_descriptor(0, None, None, None))
+        os.close(right.receive_file_descriptor(['timeout'], [5.0], None))
+        self.assertTrue(left.send_socket(right, None, None, None))
+        twin = right.receive_socket(['timeout'], [5.0], None)
+        self.assertIsInstance(twin, GSock.ActiveSocket)
+        twin.close(False)
+        self.assertEqual(left.peer_credentials()[1], os.getpid())
         left.close(False)
         right.close(False)
 
