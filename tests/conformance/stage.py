@@ -19,6 +19,7 @@ class Stage:
     stream, seqpacket, datagram    files of sockets of these types, which listen or receive
     file         a file that is no socket
     regular, pipe    descriptors that are inherited, and no sockets
+    large        bytes that are one more than a datagram has
 
     Those that each case has of its own: dir, an empty folder; stale, a file that a socket has left
     behind; long and longest, file names that are one byte too long and that are not; self, its number.
@@ -36,6 +37,7 @@ class Stage:
             made = self.local(kind, self.path(name))
             self.drain(made) if name == 'datagram' else self.serve(made)
             self.places[name] = self.path(name)
+        self.places['large'] = f'b"{"x" * 65508}"'
         self.make_others()
         self.stop, self.woken = os.pipe()
         self.selector.register(self.stop, selectors.EVENT_READ, None)
