@@ -17,9 +17,9 @@ local function from_hex(text)
    return (text:gsub('..', function(byte) return string.char(tonumber(byte, 16)) end))
 end
 
+-- lgi has the names of enumerations as strings, and flags as tables of them.
 local function find_enum(text)
-   local name, nicks = text:match('([^.]+)%.(.+)')
-   return (GSock[name] or GLib[name])[nicks:upper():gsub('-', '_')]
+   return (text:match('[^.]+$'):upper():gsub('-', '_'))
 end
 
 local SCALARS = {
@@ -51,13 +51,10 @@ local function read_part(value, name)
       if name == 'length' then return #value end
       return value[tonumber(name) and tonumber(name) + 1 or method]
    end
-   local part = known(function() return value[method] end)
-   if type(part) == 'function' or type(part) == 'userdata' and not known(function() return part._type end) then
-      return part(value)
-   end
-   if part ~= nil then return part end
-   local getter = known(function() return value['get_' .. method] end)
-   return getter and getter(value)
+   local done, part = pcall(function() return value[method] end)
+   if not done then return value['get_' .. method](value) end
+   if type(part) == 'function' then return part(value) end
+   return part
 end
 
 local function take_value(words, variables)
@@ -95,6 +92,7 @@ end
 
 local function matches(expected, actual)
    if expected == ANYTHING then return true end
+   if plain(actual) and actual[expected] == true then return true end
    if plain(expected) and plain(actual) and expected ~= NONE and expected[1] ~= nil then
       if #expected ~= (actual.n or #actual) then return false end
       for i = 1, #expected do

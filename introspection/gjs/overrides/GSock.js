@@ -466,6 +466,10 @@ function _init() {
     GSock.Socket.prototype._init = constructSocket;
     GSock.Socket.prototype.toString = GSock.Socket.prototype.to_string;
     GSock.Address.prototype.toString = GSock.Address.prototype.to_text;
+    for (const name of ['new_abstract', 'new_for_family', 'new_from_bytes']) {
+        const make = GSock.Address[name];
+        GSock.Address[name] = (...given) => make(...given.slice(0, -1), toBytes(given[given.length - 1]));
+    }
 
     // Ends when the socket is closed.
     GSock.PassiveSocket.prototype[Symbol.iterator] = function* () {

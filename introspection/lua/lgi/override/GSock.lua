@@ -18,6 +18,8 @@ local DEFAULTS = {
    condition = 'in',
    flags = 0,
    ipv6 = 'YES',
+   limit = 0,
+   n_characters = -1,
    numeric = false,
    poll = true,
    priority = GLib.PRIORITY_DEFAULT,
@@ -76,6 +78,18 @@ local function known_or_nil(fd)
    return fd >= 0 and to_integer(fd) or nil
 end
 
+-- A character of one or several bytes, of its number.
+local function to_character(code)
+   if code == nil then return nil end
+   if code < 0x80 then return string.char(code) end
+   local rest, room = '', 0x40
+   repeat
+      rest = string.char(0x80 + code % 0x40) .. rest
+      code, room = math.floor(code / 0x40), room / 2
+   until code < room
+   return string.char(0x100 - 2 * room + code) .. rest
+end
+
 -- What belongs to what it was got from.
 local function own(address)
    return address and address:copy()
@@ -90,6 +104,7 @@ local RESULTS = {
    get_addresses = own_all,
    get_option = values.from_variant,
    get_option_bytes = values.from_gbytes,
+   read_char = to_character,
    receive_credentials = function(pid, uid, gid, pidfd)
       return to_integer(pid), to_integer(uid), to_integer(gid), known_or_nil(pidfd)
    end,
@@ -158,6 +173,7 @@ local function shape_of(info, callable, operator)
 end
 
 local function default_of(shape, name)
+   if name == 'size' and shape.operator == 'read_bytes' then return -1 end
    if name == 'timeout' and WITHOUT_SOCKET[shape.operator] then return GSock.TIMEOUT_NEVER end
    return DEFAULTS[name]
 end
