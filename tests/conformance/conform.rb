@@ -151,7 +151,7 @@ class Case
     positional, keywords, expected = read(words)
     begin
       result = call(operator, target, positional, keywords)
-    rescue StandardError => e
+    rescue StandardError, NotImplementedError => e
       return check_error(e, operator, outcome, part)
     end
     keep(result)
@@ -178,7 +178,7 @@ def try_case(steps)
   one = Case.new
   steps.each { |step| one.step(*step) }
   nil
-rescue StandardError => e
+rescue StandardError, NotImplementedError => e
   e.is_a?(Mismatch) ? e.message : e.full_message(highlight: false)
 ensure
   one.close

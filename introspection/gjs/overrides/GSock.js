@@ -488,10 +488,13 @@ function _init() {
         typeof type === 'function' ? new type(keywords) : makeInstanceOfType(type, keywords ?? {});
 
     const waitForEach = GSock.wait_for_any;
-    GSock.wait_for_any = (sockets, conditions = 'in', timeout = -1, cancellable = null) => {
+    GSock.wait_for_any = wrap('wait_for_any', (sockets, conditions, timeout, cancellable) => {
         const all = Array.isArray(conditions) ? conditions : sockets.map(() => conditions);
         return waitForEach(sockets, all.map(toCondition), timeout, cancellable);
-    };
+    }, {
+        parameters: ['sockets', 'conditions', 'timeout', 'cancellable'],
+        optional: {conditions: 'in', timeout: -1},
+    });
 
     GSock.with_open_socket = (keywords, callback) =>
         closeAfter(GSock.make_socket(keywords), callback);
