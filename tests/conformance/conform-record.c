@@ -523,7 +523,9 @@ get_index (Call *call, GError **error)
 static Value *
 get_hardware_address (Call *call, GError **error)
 {
-  return value_take_bytes (gsock_interface_get_hardware_address (INTERFACE));
+  GBytes *bytes = gsock_interface_get_hardware_address (INTERFACE);
+
+  return value_take_bytes (bytes != NULL ? g_bytes_ref (bytes) : NULL);
 }
 
 static Value *
