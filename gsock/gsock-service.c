@@ -252,6 +252,8 @@ gsock_lookup_service (
   g_auto (Query) protocols = QUERY_INIT;
   g_auto (Query) services = QUERY_INIT;
 
+  give_text (name, NULL);
+  give_text (protocol_name, NULL);
   if (protocol != NULL && *protocol != '\0' && !g_str_equal (protocol, "any"))
     {
       if (!find_protocol (&protocols, protocol, error))
@@ -290,6 +292,10 @@ gsock_lookup_protocol (const char *protocol, char **name, GStrv *aliases, GError
 {
   g_auto (Query) query = QUERY_INIT;
 
+  /* Ruby frees what an out argument has when a call fails, too. */
+  give_text (name, NULL);
+  if (aliases != NULL)
+    *aliases = NULL;
   if (!find_protocol (&query, protocol, error))
     return -1;
 

@@ -14,8 +14,8 @@ module GSock
   private_constant :MISSING
 
   DEFAULTS = {
-    abort: false, condition: :in, flags: 0, ipv6: 1, limit: 0, names: nil, numeric: false, poll: true, priority: 0,
-    read: false, size: 65536, timeout: -2.0, unset_environment: true, values: nil, wait: true, write: false
+    abort: false, condition: :in, flags: 0, ipv6: 1, limit: 0, n_characters: -1, names: nil, numeric: false, poll: true,
+    priority: 0, read: false, size: 65536, timeout: -2.0, unset_environment: true, values: nil, wait: true, write: false
   }.freeze
   private_constant :DEFAULTS
 
@@ -68,6 +68,7 @@ module GSock
 
     def default_of(name)
       return -1.0 if name == :timeout && WITHOUT_SOCKET.include?(@operator)
+      return -1 if name == :size && @operator == 'read_bytes'
 
       DEFAULTS.fetch(name) { @nullable.include?(name) ? nil : MISSING }
     end

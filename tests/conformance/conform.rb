@@ -41,10 +41,18 @@ SCALARS = {
 def read_part(value, name)
   return value[name.to_i] if name.match?(/\A\d+\z/)
 
-  method = name.tr('-', '_').to_sym
-  return value[method] if value.is_a?(Hash)
+  method = name.tr('-', '_')
+  return value.fetch(method) { value[method.to_sym] } if value.is_a?(Hash)
 
-  value.public_send(value.respond_to?(method) ? method : :"#{method}?")
+  value.public_send(spell(value, method))
+end
+
+# As Ruby spells it: without get_, with a question mark for is_.
+def spell(receiver, method)
+  return '==' if method == 'equal'
+
+  names = [method, method.delete_prefix('get_'), "#{method.sub(/\A(is|get)_/, '')}?", method.sub(/\Aset_(.*)/, '\\1='), "#{method}?"]
+  names.find { |name| receiver.respond_to?(name) } || method
 end
 
 def take_value(words, variables)
@@ -96,9 +104,14 @@ HELPERS = {
   'network' => ->(text) { Gio::InetAddressMask.new(text) }
 }.freeze
 
+# What has no name in Ruby, by one.
+RESULTS = {
+  'receive-file-descriptors' => ->((fds, payload)) { fds.tap { fds.define_singleton_method(:payload) { payload } } }
+}.freeze
+
 def call(operator, receiver, positional, keywords)
   method = operator.tr('-', '_')
-  return receiver.public_send(receiver.respond_to?(method) ? method : "#{method}?", *positional, **keywords) if receiver
+  return receiver.public_send(spell(receiver, method), *positional, **keywords) if receiver
   return HELPERS[operator].call(*positional) if HELPERS.key?(operator)
   return GSock::Address.public_send(method.sub('address', 'new'), *positional) if operator.start_with?('address-')
 
@@ -151,6 +164,7 @@ class Case
     positional, keywords, expected = read(words)
     begin
       result = call(operator, target, positional, keywords)
+      result = RESULTS[operator].call(result) if RESULTS.key?(operator)
     rescue StandardError, NotImplementedError => e
       return check_error(e, operator, outcome, part)
     end

@@ -42,6 +42,13 @@ module GSock
       set_credentials(*Batches.parts(value, 'credentials', %w[pid uid gid]))
     end
 
+    # The host that it came to, and the interface.
+    native_info = instance_method(:packet_info)
+    define_method(:packet_info) do
+      address, interface = native_info.bind_call(self)
+      address && [address.host, interface]
+    end
+
     def packet_info=(value)
       set_packet_info(*Batches.parts(value, 'packet_info', %w[address interface]))
     end

@@ -106,7 +106,8 @@ module GSock
     end
 
     def type(what, value)
-      return value if value.is_a?(GLib::Type)
+      # That of ancillary data is a number.
+      return value if value.is_a?(GLib::Type) || value.is_a?(Integer)
 
       value.respond_to?(:gtype) ? value.gtype : raise(TypeError, "#{what}: a class is wanted, not #{value.inspect}")
     end
