@@ -99,19 +99,6 @@ test('descriptors, sockets and credentials', async () => {
     [left, right, twin].forEach(socket => socket.close());
 });
 
-test('handover', () => withStream(async server => {
-    const [left, right] = GSock.make_socket_pair({type: 'seqpacket'});
-    const giving = GSock.handover_give_async(left, [server], ['http'], {timeout: 5});
-    const [[name, taken]] = GSock.handover_take(right, {timeout: 5});
-    equal([name, taken.localPort], ['http', server.localPort]);
-    ok(GSock.handover_complete(right, [taken], 5));
-    ok(await giving);
-    const late = await refusal(GSock.handover_give_async(left, [server], ['http'], 0.01));
-    ok(late.matches(GSock.Error, GSock.Error.TIMED_OUT));
-    for (const made of [left, right, taken])
-        made.close();
-}));
-
 test('look-ups', async () => {
     const [addresses] = await GSock.lookup_hostname_async('127.0.0.1');
     equal(addresses.map(address => address.get_host()), ['127.0.0.1']);

@@ -55,7 +55,6 @@ function addOperators() {
             }
         }
     }
-    const {handover_give_async: give, handover_give_finish: finish} = GSock;
     for (const [operator, shape] of Object.entries(FUNCTIONS)) {
         const begin = GSock[`${operator}_async`];
         if (begin !== undefined) {
@@ -63,12 +62,6 @@ function addOperators() {
                 shape.keyworded ? {...shape, last: ['priority']} : {...shape, ...shape.awaited});
         }
     }
-
-    // It belongs to its channel as a method would, and has a priority among its arguments.
-    const shape = {parameters: ['channel', 'sockets', 'names', 'timeout', 'priority', 'cancellable']};
-    GSock.handover_give_async = function (channel, ...given) {
-        return promise('handover_give', give, answer => finish(channel, answer), shape)(channel, ...given);
-    };
 }
 
 // The batch is made where none is given, and what came is told of by it.
