@@ -58,7 +58,7 @@ gsock_drive_on (GSockHandle *handle, GSockOperation *operation, int fd, int flag
     {
       if (gsock_handle_is_closed (handle))
         return -GSOCK_E_CLOSED;
-      if (result == -EINTR)
+      if (result == -EINTR && !gsock_is_interrupted ())
         continue;
       if (result != -EAGAIN)
         return result;

@@ -62,6 +62,7 @@ static const GSockErrorRow rows[] = {
   { 0, GSOCK_ERROR_NOT_INITIALIZED, NULL },
   { 0, GSOCK_ERROR_INVALID_STATE, NULL },
   { EILSEQ, GSOCK_ERROR_INVALID_TEXT, "character-coding-error" },
+  { EINTR, GSOCK_ERROR_INTERRUPTED, NULL },
 };
 
 /* Numbers that are other spellings of a row above. */

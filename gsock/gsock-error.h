@@ -70,6 +70,8 @@ G_BEGIN_DECLS
  *   first
  * @GSOCK_ERROR_INVALID_TEXT: bytes that are no text in the encoding of the stream, or text that this
  *   encoding cannot write
+ * @GSOCK_ERROR_INTERRUPTED: a signal came, and the program has said by
+ *   `gsock_set_interrupt_func ()` that it ends calls
  *
  * What went wrong. The message of the error names the operation, the address and the reason.
  *
@@ -122,6 +124,7 @@ typedef enum
   GSOCK_ERROR_NOT_INITIALIZED,
   GSOCK_ERROR_INVALID_STATE,
   GSOCK_ERROR_INVALID_TEXT,
+  GSOCK_ERROR_INTERRUPTED,
 } GSockError;
 
 GSOCK_AVAILABLE_IN_1_0

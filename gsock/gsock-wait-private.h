@@ -34,4 +34,7 @@ int gsock_wait_one (GSockHandle *handle, int fd, short events, GSockPatience *pa
 int gsock_pause (GSockHandle *handle, guint milliseconds, GSockPatience *patience);
 void gsock_waiters_wake (GSockHandle *handle);
 
+/* gsock-interrupt.c: whether a signal that has just come shall end the call. */
+gboolean gsock_is_interrupted (void);
+
 G_END_DECLS

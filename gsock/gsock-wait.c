@@ -189,6 +189,8 @@ poll_awaited (GSockAwaited *awaited, guint n_awaited, struct pollfd *fds, GSockW
       ready = gsock_sys_poll (fds, n_fds, n_held > 0 ? 0 : slice == G_MAXINT64 ? -1 : slice);
       if (ready < 0 && errno != EINTR)
         return -errno;
+      if (ready < 0 && gsock_is_interrupted ())
+        return -EINTR;
       over = closed_or_cancelled (awaited, n_awaited, patience);
       if (over < 0)
         return over;
@@ -223,7 +225,8 @@ wait_registered (GSockAwaited *awaited, guint n_awaited, GSockWaiter *waiter, in
 }
 
 /* Waits until one of @awaited is ready; their revents tell which. Answers > 0, -EAGAIN where the
- * caller would not wait, -GSOCK_E_TIMED_OUT, -GSOCK_E_CLOSED, -GSOCK_E_CANCELLED or -errno. */
+ * caller would not wait, -GSOCK_E_TIMED_OUT, -GSOCK_E_CLOSED, -GSOCK_E_CANCELLED or -errno, -EINTR where
+ * a signal shall end the call. */
 int
 gsock_wait (GSockAwaited *awaited, guint n_awaited, GSockPatience *patience)
 {

@@ -38,6 +38,7 @@
 #include <gsock/gsock-service.h>
 #include <gsock/gsock-handover.h>
 #include <gsock/gsock-interface.h>
+#include <gsock/gsock-interrupt.h>
 #include <gsock/gsock-autocleanups.h>
 
 #undef GSOCK_INSIDE

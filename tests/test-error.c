@@ -27,6 +27,7 @@ static const struct
   { "EHOSTUNREACH", EHOSTUNREACH },
   { "EILSEQ", EILSEQ },
   { "EINPROGRESS", EINPROGRESS },
+  { "EINTR", EINTR },
   { "EINVAL", EINVAL },
   { "EISCONN", EISCONN },
   { "EMFILE", EMFILE },

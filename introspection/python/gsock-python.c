@@ -51,6 +51,11 @@ static Operator receiving = {
 static PyTypeObject *received_type;
 static PyObject *translate;
 
+/* What a handler of signals raised in the middle of a call waits in here, as `interruption`. */
+static PyObject *crossing;
+static unsigned long main_thread;
+static gboolean interrupted; /* that of the main thread, the only one that runs handlers */
+
 typedef struct
 {
   GSockSocket *socket;
@@ -182,6 +187,54 @@ fail (GError *error)
   return NULL;
 }
 
+/* Python's handlers of signals run when the interpreter goes on, which in the middle of a call it does
+ * not. So they are run here, and when one raises something the call ends. */
+static gboolean
+on_interrupt (gpointer data)
+{
+  PyObject *type, *exception, *traceback;
+  PyGILState_STATE state;
+  gboolean raised;
+
+  if (PyThread_get_thread_ident () != main_thread || !Py_IsInitialized ())
+    return FALSE;
+  state = PyGILState_Ensure ();
+  raised = PyErr_CheckSignals () < 0;
+  if (raised)
+    {
+      interrupted = TRUE;
+      PyErr_Fetch (&type, &exception, &traceback);
+      PyErr_NormalizeException (&type, &exception, &traceback);
+      if (traceback != NULL)
+        PyException_SetTraceback (exception, traceback);
+      if (PyObject_SetAttrString (crossing, "interruption", exception) < 0)
+        PyErr_WriteUnraisable (crossing);
+      Py_XDECREF (type);
+      Py_XDECREF (exception);
+      Py_XDECREF (traceback);
+    }
+  PyGILState_Release (state);
+  return raised;
+}
+
+/* A call that had done a part does not fail, so nobody else would raise it. */
+static gboolean
+raise_interruption (void)
+{
+  PyObject *exception;
+
+  if (PyThread_get_thread_ident () != main_thread)
+    return FALSE;
+  interrupted = FALSE;
+  exception = PyObject_GetAttrString (crossing, "interruption");
+  if (exception != NULL && exception != Py_None && PyObject_SetAttrString (crossing, "interruption", Py_None) == 0)
+    PyErr_SetObject ((PyObject *) Py_TYPE (exception), exception);
+  else
+    PyErr_Clear ();
+  Py_XDECREF (exception);
+  return PyErr_Occurred () != NULL;
+}
+
 /* send-to */
 
 typedef struct
@@ -270,7 +323,9 @@ send_to (PyObject *self, PyObject *const *given, Py_ssize_t n_given, PyObject *n
   Py_END_ALLOW_THREADS
   if (view.obj != NULL)
     PyBuffer_Release (&view);
-  return n < 0 ? fail (error) : PyLong_FromSsize_t (n);
+  if (n < 0)
+    return fail (error);
+  return interrupted && raise_interruption () ? NULL : PyLong_FromSsize_t (n);
 }
 
 /* receive-from */
@@ -422,9 +477,9 @@ static PyObject *
 install (PyObject *module, PyObject *arguments)
 {
   PyTypeObject *socket, *received;
-  PyObject *send, *receive, *translator;
+  PyObject *send, *receive, *translator, *local;
 
-  if (!PyArg_ParseTuple (arguments, "O!OOO!O", &PyType_Type, &socket, &send, &receive, &PyType_Type, &received, &translator))
+  if (!PyArg_ParseTuple (arguments, "O!OOO!OOk", &PyType_Type, &socket, &send, &receive, &PyType_Type, &received, &translator, &local, &main_thread))
     return NULL;
   if (!PyType_IsSubtype (socket, &PyGObject_Type) || !PyType_IsSubtype (received, &PyTuple_Type))
     return PyErr_Format (PyExc_TypeError, "%s is no class of sockets, or %s no tuple", socket->tp_name, received->tp_name);
@@ -433,16 +488,19 @@ install (PyObject *module, PyObject *arguments)
   Py_XSETREF (receiving.other_way, Py_NewRef (receive));
   Py_XSETREF (received_type, (PyTypeObject *) Py_NewRef (received));
   Py_XSETREF (translate, Py_NewRef (translator));
+  Py_XSETREF (crossing, Py_NewRef (local));
   for (gsize i = 0; i < G_N_ELEMENTS (methods); i++)
     if (!add_method (socket, &methods[i]))
       return NULL;
+  gsock_set_interrupt_func (on_interrupt, NULL);
   Py_RETURN_NONE;
 }
 
 static PyMethodDef functions[] = {
   { "install", install, METH_VARARGS,
-    "install(socket_class, send_to, receive_from, received_class, translate)\n\n"
-    "Gives the class methods that are C and call these functions for what they do not know." },
+    "install(socket_class, send_to, receive_from, received_class, translate, crossing, main_thread)\n\n"
+    "Gives the class methods that are C and call these functions for what they do not know; and lets\n"
+    "signals end a call." },
   { NULL },
 };
 

@@ -6,6 +6,7 @@ they leave behind, and that both forms are the same. Runs with it and without.
 import ctypes
 import inspect
 import os
+import signal
 import sys
 import threading
 import unittest
@@ -274,6 +275,94 @@ class Overriding(unittest.TestCase):
                 self.assertEqual(udp.receive_from(2000).data, b'ABC')
             self.assertRaises(KeyError, udp.send_to, b'wrong', **here)
         self.assertEqual(asked, [b'abc', b'abc', b'wrong'])
+
+
+@unittest.skipIf(PURE, 'only the extension module runs handlers of signals in the middle of a call')
+class Signals(Udp):
+    """What a handler raises ends the call in which the signal comes."""
+
+    class Alarm(Exception):
+        pass
+
+    def setUp(self):
+        super().setUp()
+        self.count = 0
+        self.ring_at = 1
+        signal.signal(signal.SIGALRM, self.on_alarm)
+        signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+
+    def tearDown(self):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        super().tearDown()
+
+    def on_alarm(self, number, frame):
+        self.count += 1
+        if self.count == self.ring_at:
+            raise self.Alarm
+
+    def check_ended(self, call, count=1):
+        with self.assertRaises(self.Alarm) as caught:
+            self.ring_at = self.count + count
+            call()
+        self.assertGreaterEqual(self.count, self.ring_at)
+        self.assertIsNone(caught.exception.__cause__)
+
+    def test_each_call(self):
+        with GSock.make_socket(connect='passive', local_host='127.0.0.1') as server:
+            for timeout in (GSock.TIMEOUT_NEVER, 300.0):
+                self.udp.props.timeout = timeout
+                for call in (self.udp.receive_from, lambda: self.udp.receive_from(5000),
+                             lambda: self.udp.receive_from(peek=True), lambda: self.udp.receive_message(10),
+                             lambda: self.udp.receive_many(10), lambda: self.udp.wait_for('in', timeout),
+                             lambda: server.accept_connection(timeout=timeout),
+                             lambda: GSock.wait_for_any([self.udp, server], timeout=timeout)):
+                    for count in (1, 3):
+                        self.check_ended(call, count)
+
+    def test_then_all_is_as_before(self):
+        self.check_ended(self.udp.receive_from)
+        self.assertRaises(TimeoutError, self.udp.receive_from, timeout=0.001)
+        self.udp.send_to(b'ab', **self.where())
+        self.assertEqual(self.udp.receive_from().data, b'ab')
+
+    def test_a_handler_that_raises_nothing(self):
+        self.ring_at = 0
+        self.assertRaises(TimeoutError, self.udp.receive_from, timeout=0.2)
+        self.assertGreater(self.count, 3)
+
+    def test_a_part_is_sent(self):
+        first, second = GSock.make_socket_pair()
+        with first, second:
+            self.check_ended(lambda: first.send_to(bytes(10000000)))
+            self.assertRaises(GSock.WouldBlock, self.udp.receive_from, wait=False)
+
+    def test_in_a_method(self):
+        class Socket(GSock.DatagramSocket):
+            def do_receive_from(self, *arguments):
+                return super().do_receive_from(*arguments)
+
+        with Socket(local_host='127.0.0.1', local_port=0) as udp:
+            for size in (10, 5000):
+                self.check_ended(lambda: udp.receive_from(size))
+
+    def test_in_another_thread(self):
+        """Handlers run in the main thread, and what others do is not ended."""
+        received = []
+        thread = threading.Thread(target=lambda: received.append(self.udp.receive_from().data))
+        thread.start()
+        with GSock.make_socket(type='datagram', local_host='127.0.0.1') as other:
+            self.check_ended(other.receive_from)
+        self.udp.send_to(b'ab', **self.where())
+        thread.join()
+        self.assertEqual(received, [b'ab'])
+
+    def test_keyboard(self):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        thread = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+        thread.start()
+        self.assertRaises(KeyboardInterrupt, self.udp.receive_from)
+        thread.join()
 
 
 class Memory(Udp):

@@ -47,6 +47,7 @@ BUILTINS = {
     'connection-reset': ConnectionResetError,
     'connection-timeout': TimeoutError,
     'endpoint-shutdown': BrokenPipeError,
+    'interrupted': InterruptedError,
     'invalid-address': ValueError,
     'invalid-argument': ValueError,
     'invalid-keyword': ValueError,
@@ -89,7 +90,8 @@ def make_exception(code):
 
 EXCEPTIONS = {int(code): make_exception(code) for code in GSock.Error.__enum_values__.values()}
 
-# An exception that a method of a subclass raises crosses C as a GError; here it waits meanwhile.
+# An exception that a method of a subclass raises crosses C as a GError; here it waits meanwhile. So does
+# one that a handler of signals raises, where the extension module runs it in the middle of a call.
 crossing = threading.local()
 
 
@@ -98,6 +100,10 @@ def describe(exception):
 
 
 def translate(error):
+    interruption = getattr(crossing, 'interruption', None)
+    if interruption is not None:
+        crossing.interruption = None
+        return interruption
     if error.domain != DOMAIN:
         return error
     original, crossing.original = getattr(crossing, 'original', None), None

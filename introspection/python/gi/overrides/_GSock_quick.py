@@ -6,10 +6,11 @@ environment does without.
 """
 
 import os
+import threading
 
 from gi.repository import GLib
 
-from .GSock import QUICK, GSock, Address, Received, translate
+from .GSock import QUICK, GSock, Address, Received, crossing, translate
 
 send_data, send_data_to_host, receive_data = QUICK
 send_by_keywords, receive_by_keywords = GSock.Socket.send_to, GSock.Socket.receive_from
@@ -58,6 +59,7 @@ GSock.Socket.send_to, GSock.Socket.receive_from = send_to, receive_from
 try:
     if os.environ.get('GSOCK_PYTHON_PURE', '0') in ('', '0'):
         from . import _GSock_native
-        _GSock_native.install(GSock.Socket, send_by_keywords, receive_by_keywords, Received, translate)
+        _GSock_native.install(GSock.Socket, send_by_keywords, receive_by_keywords, Received, translate,
+                              crossing, threading.main_thread().ident)
 except ImportError:
     pass
