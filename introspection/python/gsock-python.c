@@ -255,7 +255,7 @@ take_host (Destination *self, PyObject *host, PyObject *port)
     return FALSE;
   number = PyLong_AsLongAndOverflow (port, &overflow);
   self->port = (int) number;
-  if (overflow != 0 || number < 0 || number > G_MAXUINT16)
+  if (overflow != 0 || number < 1 || number > G_MAXUINT16)
     return FALSE;
   self->host = PyUnicode_AsUTF8AndSize (host, &length);
   return self->host != NULL && strlen (self->host) == (gsize) length;

@@ -287,7 +287,7 @@ class Signals(Udp):
     def setUp(self):
         super().setUp()
         self.count = 0
-        self.ring_at = 1
+        self.ring_at = 0
         signal.signal(signal.SIGALRM, self.on_alarm)
         signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
 

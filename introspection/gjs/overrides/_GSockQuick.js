@@ -10,7 +10,7 @@ const GSock = imports.gi.GSock;
 
 function isHost(host, port) {
     return typeof host === 'string' && !host.includes('\0') &&
-        Number.isInteger(port) && port >= 0 && port <= 65535;
+        Number.isInteger(port) && port > 0 && port <= 65535;
 }
 
 function countNames(keywords) {

@@ -26,7 +26,7 @@ def send_to(self, data, *, remote_address=None, remote_host=None, remote_port=No
                 if remote_address is None or remote_address.__class__ is Address:
                     return send_data(self, data, remote_address)
             elif (remote_address is None and remote_port.__class__ is int
-                    and 0 <= remote_port <= 65535
+                    and 0 < remote_port <= 65535
                     and remote_host.__class__ is str and '\0' not in remote_host):
                 return send_data_to_host(self, data, remote_host, remote_port)
         except GLib.Error as error:
