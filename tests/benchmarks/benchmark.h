@@ -46,6 +46,17 @@ struct _Scenario
   const char *(*obstacle) (const Scenario *scenario); /* why it cannot be done here, or NULL */
 };
 
+/* How what one operation costs depends on some number. The scenario is measured with each as its @n. */
+typedef struct
+{
+  const Scenario *scenario;
+  const char *of; /* what the number is of */
+  const guint *numbers;
+  guint n_numbers;
+} Growth;
+
+#define NUMBERS(list) .numbers = list, .n_numbers = G_N_ELEMENTS (list)
+
 #define VARIANTS(rows) .variants = rows, .n_variants = G_N_ELEMENTS (rows)
 
 extern const Scenario scenario_datagram;
@@ -70,3 +81,12 @@ extern const Scenario scenario_server_memory;
 extern const Scenario scenario_make_socket;
 extern const Scenario scenario_python;
 extern const Scenario scenario_javascript;
+extern const Scenario scenario_latency;
+
+extern const Growth growth_watched;
+extern const Growth growth_batch;
+extern const Growth growth_payload;
+extern const Growth growth_keywords;
+extern const Growth growth_senders;
+extern const Growth growth_options;
+extern const Growth growth_memory;

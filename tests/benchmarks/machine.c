@@ -59,6 +59,12 @@ pin (void)
   return -1;
 }
 
+gboolean
+machine_has_room_beside (void)
+{
+  return measured >= 0 && CPU_COUNT (&allowed) > 1;
+}
+
 /* Away from the core that is measured on, where there is another one. */
 void
 machine_step_aside (void)

@@ -13,4 +13,5 @@ typedef struct
 
 void machine_init (Machine *self, int argc, char **argv);
 void machine_step_aside (void);
+gboolean machine_has_room_beside (void);
 void machine_clear (Machine *self);

@@ -69,6 +69,27 @@ report_print (const Outcome *outcome)
     print_cost (outcome, &outcome->costs[i]);
 }
 
+/* A row for each number, a column for each variant. */
+void
+report_print_grown (const Grown *self)
+{
+  const Scenario *scenario = self->growth->scenario;
+
+  g_print ("\n%u  %s: %s\n%9s", scenario->number, scenario->name, scenario->title, "");
+  for (guint i = 0; i < scenario->n_variants; i++)
+    g_print (" %15s", scenario->variants[i].name);
+  g_print ("   %s by %s\n", scenario->unit != NULL ? scenario->unit : "CPU ns/op", self->growth->of);
+  for (guint i = 0; i < self->outcomes->len; i++)
+    {
+      const Outcome *outcome = g_ptr_array_index (self->outcomes, i);
+
+      g_print ("%9u", outcome->scenario->n);
+      for (guint j = 0; j < scenario->n_variants; j++)
+        g_print (" %15.1f", outcome->costs[j].ns.median);
+      g_print ("\n");
+    }
+}
+
 guint
 report_check (GPtrArray *outcomes)
 {
@@ -154,15 +175,21 @@ append_cost (GString *json, const Outcome *outcome, const Cost *cost)
   g_string_append (json, " }");
 }
 
+/* What scenarios and growths begin with alike. */
 static void
-append_outcome (GString *json, const Outcome *outcome)
+append_names (GString *json, const Scenario *scenario)
 {
-  const Scenario *scenario = outcome->scenario;
-
   g_string_append_printf (json, "    {\n      \"number\": %u, \"name\": \"%s\", \"title\": \"%s\",\n", scenario->number,
                           scenario->name, scenario->title);
   if (scenario->unit != NULL)
     g_string_append_printf (json, "      \"unit\": \"%s\",\n", scenario->unit);
+}
+
+static void
+append_variants (GString *json, const Outcome *outcome)
+{
+  const Scenario *scenario = outcome->scenario;
+
   g_string_append_printf (json, "      \"rounds\": %u, \"operations_per_round\": %u,\n      \"variants\": [\n",
                           outcome->rounds, outcome->batch);
   for (guint i = 0; i < scenario->n_variants; i++)
@@ -172,8 +199,30 @@ append_outcome (GString *json, const Outcome *outcome)
     }
 }
 
+static void
+append_outcome (GString *json, const Outcome *outcome)
+{
+  append_names (json, outcome->scenario);
+  append_variants (json, outcome);
+}
+
+static void
+append_grown (GString *json, const Grown *grown)
+{
+  append_names (json, grown->growth->scenario);
+  g_string_append_printf (json, "      \"of\": \"%s\", \"points\": [\n", grown->growth->of);
+  for (guint i = 0; i < grown->outcomes->len; i++)
+    {
+      const Outcome *outcome = g_ptr_array_index (grown->outcomes, i);
+
+      g_string_append_printf (json, "%s    {\n      \"n\": %u,\n", i > 0 ? ",\n" : "", outcome->scenario->n);
+      append_variants (json, outcome);
+    }
+  g_string_append (json, "\n    ]}");
+}
+
 gboolean
-report_write_json (const Machine *machine, GPtrArray *outcomes, const char *filename, GError **error)
+report_write_json (const Machine *machine, GPtrArray *outcomes, GPtrArray *grown, const char *filename, GError **error)
 {
   g_autoptr (GString) json = g_string_new ("{\n  \"machine\": {\n");
 
@@ -188,6 +237,12 @@ report_write_json (const Machine *machine, GPtrArray *outcomes, const char *file
     {
       g_string_append (json, i > 0 ? ",\n" : "");
       append_outcome (json, g_ptr_array_index (outcomes, i));
+    }
+  g_string_append (json, "\n  ],\n  \"growth\": [\n");
+  for (guint i = 0; i < grown->len; i++)
+    {
+      g_string_append (json, i > 0 ? ",\n" : "");
+      append_grown (json, g_ptr_array_index (grown, i));
     }
   g_string_append (json, "\n  ]\n}\n");
   return g_file_set_contents (filename, json->str, json->len, error);

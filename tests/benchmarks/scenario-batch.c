@@ -22,6 +22,7 @@
 typedef struct
 {
   gsize length;
+  guint batch; /* so many at a time */
   guint8 out[BATCH * LENGTH_MAX], in[BATCH * LENGTH_MAX];
 
   int raw_sender, raw_receiver, raw_joining;
@@ -43,7 +44,7 @@ fill_batch (Fixture *self, GSockBatch *batch, guint n)
 }
 
 static gpointer
-set_up (gsize length)
+set_up (gsize length, guint batch)
 {
   Fixture *self = g_new0 (Fixture, 1);
   struct sockaddr_in raw;
@@ -51,6 +52,7 @@ set_up (gsize length)
   g_autoptr (GSocketAddress) gio = NULL;
 
   self->length = length;
+  self->batch = batch;
   memset (self->out, 'g', sizeof self->out);
   self->raw_sender = peers_raw_datagram (&raw);
   self->raw_receiver = peers_raw_datagram (&self->raw_address);
@@ -71,13 +73,19 @@ set_up (gsize length)
 static gpointer
 set_up_short (const Scenario *scenario)
 {
-  return set_up (PAYLOAD);
+  return set_up (PAYLOAD, BATCH);
 }
 
 static gpointer
 set_up_long (const Scenario *scenario)
 {
-  return set_up (LENGTH_MAX);
+  return set_up (LENGTH_MAX, BATCH);
+}
+
+static gpointer
+set_up_so_many (const Scenario *scenario)
+{
+  return set_up (PAYLOAD, scenario->n);
 }
 
 static void
@@ -99,12 +107,12 @@ tear_down (gpointer fixture)
   g_free (self);
 }
 
-/* Runs @one for batches of 64 and for the rest. */
+/* Runs @one for whole batches and for the rest. */
 static void
 in_batches (Fixture *self, guint n, void (*one) (Fixture *self, guint n))
 {
-  for (; n > BATCH; n -= BATCH)
-    one (self, BATCH);
+  for (; n > self->batch; n -= self->batch)
+    one (self, self->batch);
   one (self, n);
 }
 
@@ -311,3 +319,23 @@ const Scenario scenario_batch_long = {
   .tear_down = tear_down,
   VARIANTS (long_variants),
 };
+
+static const Variant variants_of_so_many[] = {
+  { "raw", run_raw_segmented, { 0 } },
+  { "raw-mmsg", run_raw_mmsg, { 0 } },
+  { "gio", run_gio, { 0 } },
+  { "gsock-batch", run_gsock_batch, { 0 } },
+};
+
+static const Scenario scenario_of_so_many = {
+  .number = 9,
+  .name = "growth-batch",
+  .title = "UDP, 64 bytes, sent and received so many at a time, of one",
+  .set_up = set_up_so_many,
+  .tear_down = tear_down,
+  VARIANTS (variants_of_so_many),
+};
+
+static const guint numbers[] = { 1, 2, 4, 8, 16, 32, 64 };
+
+const Growth growth_batch = { .scenario = &scenario_of_so_many, .of = "datagrams in a batch", NUMBERS (numbers) };

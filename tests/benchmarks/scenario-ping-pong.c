@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Two threads on one core that answer each other, so that every receive has to wait: each operation
- * is there and back. Both ends are of the same variant. */
+/* Two threads that answer each other, so that every receive has to wait: each operation is there and back.
+ * Both ends are of the same variant. They are on one core, where the processor's time tells what a call
+ * costs, or on two, where it is the time on the clock that tells how soon one is woken. */
 
 #include "benchmark.h"
 #include "libuv.h"
+#include "machine.h"
 #include "peers.h"
 
 #include <errno.h>
@@ -32,6 +34,7 @@ typedef struct
 {
   End ends[2];
   gpointer libuv; /* of streams */
+  gboolean on_two_cores;
 } Fixture;
 
 typedef void (*Transfer) (End *self);
@@ -123,6 +126,7 @@ typedef struct
   End *end;
   Transfer send, receive;
   guint n;
+  gboolean aside;
 } Answering;
 
 static gpointer
@@ -130,6 +134,8 @@ answer (gpointer data)
 {
   Answering *self = data;
 
+  if (self->aside)
+    machine_step_aside ();
   for (guint i = 0; i < self->n; i++)
     {
       self->receive (self->end);
@@ -142,7 +148,7 @@ answer (gpointer data)
 static void
 play (Fixture *self, guint n, Transfer send, Transfer receive, Transfer answer_receive)
 {
-  Answering answering = { &self->ends[1], send, answer_receive, n };
+  Answering answering = { &self->ends[1], send, answer_receive, n, self->on_two_cores };
   GThread *thread = g_thread_new ("answer", answer, &answering);
 
   for (guint i = 0; i < n; i++)
@@ -347,4 +353,48 @@ const Scenario scenario_stream_ping_pong = {
   .set_up = set_up_streams,
   .tear_down = tear_down,
   VARIANTS (streams),
+};
+
+static gpointer
+set_up_two_cores (const Scenario *scenario)
+{
+  Fixture *self = set_up_datagrams (scenario);
+
+  self->on_two_cores = TRUE;
+  return self;
+}
+
+static double
+cost_on_the_clock (gpointer fixture, const Variant *variant, guint n)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  variant->run (fixture, n);
+  return (double) (g_get_monotonic_time () - start) / n * 1e3;
+}
+
+static const char *
+find_obstacle (const Scenario *scenario)
+{
+  return machine_has_room_beside () ? NULL : "there is one core only";
+}
+
+static const Variant datagrams_on_two_cores[] = {
+  { "raw", run_raw_datagram, { 0 } },
+  { "gio", run_gio, { 0 } },
+  { "gsock-direct", run_gsock, { 0 } },
+  { "gsock-timeout-both", run_gsock_timeout_both, { 0 } },
+};
+
+/* Where the kernel puts what it wakes is the most of it, and no bar can be set for that. */
+const Scenario scenario_latency = {
+  .number = 20,
+  .name = "latency",
+  .title = "UDP, 64 bytes there and back, blocking, on two cores",
+  .set_up = set_up_two_cores,
+  .tear_down = tear_down,
+  VARIANTS (datagrams_on_two_cores),
+  .cost = cost_on_the_clock,
+  .unit = "clock ns",
+  .obstacle = find_obstacle,
 };

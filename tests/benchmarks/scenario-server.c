@@ -14,7 +14,6 @@
 #include <sys/mman.h>
 
 #define N_REQUESTS 4000
-#define N_ACCEPTED 5100
 #define N_REMEMBERED 5000
 #define N_BEFORE 2000
 
@@ -69,13 +68,13 @@ serve (int control, gpointer data)
 }
 
 static void
-pair_start (Pair *self, const Variant *variant)
+pair_start (Pair *self, const Variant *variant, const Scenario *scenario)
 {
   Serving serving = { variant->data, NULL };
 
   self->state = serving.state = mmap (NULL, sizeof (ServerState), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  self->state->marks[0].n_accepted = N_BEFORE;
-  self->state->marks[1].n_accepted = N_BEFORE + N_REMEMBERED;
+  self->state->marks[0].n_accepted = scenario->n_idle;
+  self->state->marks[1].n_accepted = scenario->n_idle + scenario->n;
   worker_start (&self->server, FALSE, serve, &serving);
   while (__atomic_load_n (&self->state->port, __ATOMIC_ACQUIRE) == 0)
     sched_yield ();
@@ -124,25 +123,26 @@ cost_of_accepting (gpointer fixture, const Variant *variant, guint n)
   Pair *pair = pair_of (fixture, variant);
   double start = worker_seconds (&pair->server), end;
 
-  worker_ask (&pair->load, LOAD_CONNECT, N_ACCEPTED);
+  worker_ask (&pair->load, LOAD_CONNECT, ((Fixture *) fixture)->scenario->n_idle);
   end = worker_seconds (&pair->server);
   worker_ask (&pair->load, LOAD_CLOSE, 0);
   return (end - start) * 1e3;
 }
 
-/* The first of them are not counted, with what the server allocates but once, and what the C library
+/* The first ones, of which there are as many as @n_idle, are not counted, with what the server allocates but once, and what the C library
  * holds back of what was freed. */
 static double
 cost_in_memory (gpointer fixture, const Variant *variant, guint n)
 {
+  const Scenario *scenario = ((Fixture *) fixture)->scenario;
   Pair pair;
   double bytes;
 
-  pair_start (&pair, variant);
-  worker_ask (&pair.load, LOAD_CONNECT, N_BEFORE + N_REMEMBERED);
+  pair_start (&pair, variant, scenario);
+  worker_ask (&pair.load, LOAD_CONNECT, scenario->n_idle + scenario->n);
   while (__atomic_load_n (&pair.state->n_marks, __ATOMIC_ACQUIRE) < 2)
     sched_yield ();
-  bytes = ((double) pair.state->marks[1].memory - (double) pair.state->marks[0].memory) / N_REMEMBERED;
+  bytes = ((double) pair.state->marks[1].memory - (double) pair.state->marks[0].memory) / scenario->n;
   pair_stop (&pair);
   return bytes;
 }
@@ -156,7 +156,7 @@ set_up_servers (const Scenario *scenario)
   self->scenario = scenario;
   self->pairs = g_new0 (Pair, scenario->n_variants);
   for (guint i = 0; i < scenario->n_variants; i++)
-    pair_start (&self->pairs[i], &scenario->variants[i]);
+    pair_start (&self->pairs[i], &scenario->variants[i], scenario);
   return self;
 }
 
@@ -176,7 +176,10 @@ set_up (const Scenario *scenario)
 static gpointer
 set_up_nothing (const Scenario *scenario)
 {
-  return g_new0 (Fixture, 1);
+  Fixture *self = g_new0 (Fixture, 1);
+
+  self->scenario = scenario;
+  return self;
 }
 
 static const char *
@@ -259,7 +262,7 @@ const Scenario scenario_server_accept = {
   .unit = "CPU ms",
   .batch = 1,
   .rounds_max = 5,
-  .n_idle = N_ACCEPTED,
+  .n_idle = 5100,
   .obstacle = find_obstacle,
 };
 
@@ -287,6 +290,35 @@ const Scenario scenario_server_memory = {
   .unit = "bytes",
   .batch = 1,
   .rounds_max = 3,
-  .n_idle = N_BEFORE + N_REMEMBERED,
+  .n = N_REMEMBERED,
+  .n_idle = N_BEFORE,
   .obstacle = find_obstacle,
 };
+
+static const Variant remembering_so_many[] = {
+  { "raw", .data = &server_raw },
+  { "gio-source", .data = &server_gio_source },
+#ifdef HAVE_LIBUV
+  { "libuv", .data = &server_libuv },
+#endif
+  { "gsock-watch", .data = &server_gsock_watch },
+};
+
+static const Scenario scenario_of_so_many = {
+  .number = 16,
+  .name = "growth-memory",
+  .title = "memory of the process for one of so many idle connections",
+  .set_up = set_up_nothing,
+  .tear_down = g_free,
+  VARIANTS (remembering_so_many),
+  .cost = cost_in_memory,
+  .unit = "bytes",
+  .batch = 1,
+  .rounds_max = 1,
+  .n_idle = N_BEFORE,
+  .obstacle = find_obstacle,
+};
+
+static const guint numbers[] = { 500, 2000, 5000 };
+
+const Growth growth_memory = { .scenario = &scenario_of_so_many, .of = "idle connections", NUMBERS (numbers) };

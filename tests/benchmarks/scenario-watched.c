@@ -228,6 +228,21 @@ static const Variant variants[] = {
     .obstacle = find_obstacle,                                                                     \
   };
 
+static const Scenario scenario_of_so_many = {
+  .number = 11,
+  .name = "growth-watched",
+  .title = "a byte to one of so many watched sockets",
+  .set_up = set_up,
+  .tear_down = tear_down,
+  VARIANTS (variants),
+  .cost = cost,
+  .obstacle = find_obstacle,
+};
+
+static const guint numbers[] = { 1, 10, 100, 1000, 3000, 9000 };
+
+const Growth growth_watched = { .scenario = &scenario_of_so_many, .of = "sockets watched", NUMBERS (numbers) };
+
 WATCHED (1, "a byte to the only socket that is watched", variants_of_one)
 WATCHED (100, "a byte to one of 100", variants)
 WATCHED (1000, "a byte to one of 1000", variants)

@@ -29,7 +29,7 @@ run_script (const Scenario *scenario, const char *first, const char *second, cha
   arguments[1] = script;
   if (*scenario->interpreter == '\0')
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "nothing was found that runs %s", scenario->script);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "nothing was found that runs %s", scenario->script);
       return FALSE;
     }
   return g_spawn_sync (NULL, (char **) arguments, environment, G_SPAWN_DEFAULT, NULL, NULL, output, NULL, &status, error)
