@@ -26,6 +26,8 @@ describe_kernel (void)
 
   if (uname (&names) < 0)
     return g_strdup ("unknown");
+  /* What a distribution adds to the release says nothing to others. */
+  names.release[strcspn (names.release, "-")] = '\0';
   return g_strdup_printf ("%s %s %s", names.sysname, names.release, names.machine);
 }
 
@@ -78,19 +80,29 @@ machine_step_aside (void)
     sched_setaffinity (0, sizeof others, &others);
 }
 
+/* All but the file that the figures go to. */
+static char *
+describe_command (int argc, char **argv)
+{
+  g_autofree char *program = g_path_get_basename (argv[0]);
+  GString *command = g_string_new (program);
+
+  for (int i = 1; i < argc; i++)
+    if (!g_str_has_prefix (argv[i], "--json="))
+      g_string_append_printf (command, " %s", argv[i]);
+  return g_string_free (command, FALSE);
+}
+
 /* To be called before a thread is started: threads stay where their maker is. */
 void
 machine_init (Machine *self, int argc, char **argv)
 {
-  g_autofree char *program = g_path_get_basename (argv[0]);
-  g_autofree char *arguments = g_strjoinv (" ", argv + 1);
-
   self->n_processors = g_get_num_processors ();
   self->processor = describe_processor ();
   self->kernel = describe_kernel ();
   self->glib = g_strdup_printf ("%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version);
   self->date = describe_date ();
-  self->command = g_strstrip (g_strconcat (program, " ", arguments, NULL));
+  self->command = describe_command (argc, argv);
   self->pinned_to = measured = pin ();
 }
 

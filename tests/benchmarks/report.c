@@ -151,6 +151,7 @@ static void
 append_cost (GString *json, const Outcome *outcome, const Cost *cost)
 {
   Verdict verdict = outcome_judge (outcome, cost);
+  g_autofree char *bar = describe_bar (&cost->variant->bar);
 
   g_string_append (json, "        { \"name\": ");
   append_text (json, cost->variant->name);
@@ -171,7 +172,7 @@ append_cost (GString *json, const Outcome *outcome, const Cost *cost)
   if (cost->variant->bar.most > 0)
     append_number (json, "bar_most", cost->variant->bar.most);
   if (verdict != VERDICT_NO_BAR)
-    g_string_append_printf (json, ", \"verdict\": \"%s\"", verdicts[verdict]);
+    g_string_append_printf (json, ", \"bar\": \"%s\", \"verdict\": \"%s\"", bar, verdicts[verdict]);
   g_string_append (json, " }");
 }
 

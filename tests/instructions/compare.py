@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Counts the instructions of the hot calls, compares them with the baseline, and prints TAP.
 
-Usage: compare.py VALGRIND PROGRAM BASELINE [--update | --print]
+Usage: compare.py VALGRIND PROGRAM BASELINE [--update | --print | --profile CALL]
 
 What is compared is what a call takes more than the plain system calls. More than 3 in 100 and more than 4
 instructions above the baseline is a failure; so is a call that the baseline does not have. Counts of another
 compiler, GLib, C library, valgrind or processor are others, and nothing is compared then. --update writes the
-baseline anew, --print only prints the counts.
+baseline anew, --print only prints the counts, --profile tells which functions those of one call are in.
 """
 import os
 import re
@@ -43,17 +43,49 @@ def describe(valgrind, program):
     return int(conditions.pop('calls')), conditions
 
 
-def count(valgrind, program):
-    """Returns {name: (instructions of the call, of the system calls)}, for each call."""
-    n_calls, conditions = describe(valgrind, program)
+def count_all(valgrind, program):
+    """Returns what callgrind wrote: a part for each call."""
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, 'out')
         run(valgrind, '--tool=callgrind', '--collect-atstart=no', '--combine-dumps=yes', '--dump-line=no',
             '--callgrind-out-file=' + out, program)
         with open(out, encoding='utf-8') as file:
-            totals = dict(re.findall(r'^desc: Trigger: Client Request: ([^\n]*)$.*?^totals: (\d+)$', file.read(), re.M | re.S))
+            return file.read()
+
+
+def count(valgrind, program):
+    """Returns {name: (instructions of the call, of the system calls)}, for each call."""
+    n_calls, conditions = describe(valgrind, program)
+    totals = dict(re.findall(r'^desc: Trigger: Client Request: ([^\n]*)$.*?^totals: (\d+)$', count_all(valgrind, program), re.M | re.S))
     each = {name: round(int(total) / n_calls) for name, total in totals.items()}
     return conditions, {name: (each[name], each.get('raw ' + name, 0)) for name in each if not name.startswith('raw ')}
+
+
+def profile(valgrind, program, name):
+    """Prints the instructions of a call by function, without those of the functions that it calls."""
+    n_calls, _ = describe(valgrind, program)
+    out = count_all(valgrind, program)
+    # A name is written once, and is a number from then on.
+    names = dict(re.findall(r'^c?(?:fn|ob)=(\(\d+\)) (.+)$', out, re.M))
+    objects = dict(re.findall(r'^c?ob=(\(\d+\)) (.+)$', out, re.M))
+    part = re.search(r'^desc: Trigger: Client Request: ' + re.escape(name) + r'$(.*?)^totals: ', out, re.M | re.S)
+    if part is None:
+        sys.exit(f'There is no call "{name}".')
+    costs, function, library, is_of_call = {}, None, None, False
+    for line in part.group(1).splitlines():
+        if line.startswith('ob='):
+            library = os.path.basename(objects.get(line[3:].split(' ')[0], '?'))
+        elif line.startswith('fn='):
+            function = re.sub(r"'.*|@.*", '', names[line[3:].split(' ')[0]])
+        elif line.startswith('calls='):
+            is_of_call = True
+        elif re.match(r'[+*\d-]', line):
+            if not is_of_call:
+                costs[function, library] = costs.get((function, library), 0) + int(line.split()[1])
+            is_of_call = False
+    for (function, library), cost in sorted(costs.items(), key=lambda item: -item[1]):
+        if cost >= n_calls:
+            print(f'{cost / n_calls:8.0f}  {function}  ({library})')
 
 
 def read_baseline(filename):
@@ -111,6 +143,9 @@ def compare(counts, baseline):
 def main():
     valgrind, program, filename = sys.argv[1:4]
     mode = sys.argv[4] if len(sys.argv) > 4 else None
+    if mode == '--profile':
+        profile(valgrind, program, sys.argv[5])
+        return 0
     then, baseline = read_baseline(filename)
     if mode is None:
         others = [f'{key} is {value}, the baseline has {then.get(key)}'
