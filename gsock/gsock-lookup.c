@@ -444,16 +444,17 @@ map_addresses (GPtrArray *addresses)
 static gboolean
 check_endpoint (const char *host, guint port, int ipv6_mode, int family, GError **error)
 {
-  g_autofree char *shown = gsock_text_shown (host != NULL ? host : "a host");
+  g_autofree char *shown = NULL;
 
+  if (port <= G_MAXUINT16 && (family != AF_INET || ipv6_mode != GSOCK_IPV6_MODE_ONLY))
+    return TRUE;
+
+  shown = gsock_text_shown (host != NULL ? host : "a host");
   if (port > G_MAXUINT16)
     return gsock_error_literal (error, GSOCK_ERROR_OUT_OF_RANGE,
                                 "look up %s: %u is no port; ports go from 0 to 65535", shown, port);
-  if (family == AF_INET && ipv6_mode == GSOCK_IPV6_MODE_ONLY)
-    return gsock_error_literal (error, GSOCK_ERROR_UNKNOWN_HOST,
-                                "look up %s: only IPv6 was asked for, and this is an IPv4 socket",
-                                shown);
-  return TRUE;
+  return gsock_error_literal (error, GSOCK_ERROR_UNKNOWN_HOST,
+                              "look up %s: only IPv6 was asked for, and this is an IPv4 socket", shown);
 }
 
 GPtrArray *

@@ -192,8 +192,9 @@ gsock_accept_by_spec (GSockPassiveSocket *self, GSockAcceptSpec *spec, GCancella
   if (spec->external_format != NULL && !gsock_external_format_check (spec->external_format, error))
     return NULL;
   active = gsock_passive_socket_accept_connection_direct (self, spec->wait, spec->timeout, cancellable, error);
-  if (active == NULL)
-    return NULL;
+  if (active == NULL || (spec->external_format == NULL && !GSOCK_GIVEN (spec, GSOCK_ACCEPT_INPUT_BUFFER_SIZE)
+                         && !GSOCK_GIVEN (spec, GSOCK_ACCEPT_OUTPUT_BUFFER_SIZE)))
+    return active;
   defaults = gsock_active_socket_get_defaults (active);
   gsock_stream_defaults_set (defaults, spec->external_format != NULL ? spec->external_format : defaults->external_format,
                              GSOCK_GIVEN (spec, GSOCK_ACCEPT_INPUT_BUFFER_SIZE) ? spec->input_buffer_size : (int) defaults->input_buffer_size,

@@ -322,6 +322,20 @@ check_spec (const GSockAddress *address, const GSockConnectSpec *spec, GError **
   return TRUE;
 }
 
+static gboolean
+is_to_be_looked_up (const GSockConnectSpec *spec)
+{
+  return spec->filename != NULL || spec->connectable != NULL || spec->host != NULL || spec->service != NULL;
+}
+
+static void
+copy_address (const GSockAddress *address, const GSockConnectSpec *spec, guint port, GSockAddress *copy)
+{
+  *copy = address != NULL ? *address : spec->address;
+  if (GSOCK_GIVEN (spec, GSOCK_CONNECT_PORT) || spec->service != NULL)
+    gsock_address_set_port (copy, port);
+}
+
 /* The addresses that the request means. */
 GPtrArray *
 gsock_connect_find (GSockSocket *self, const GSockAddress *address, const GSockConnectSpec *spec, GSockPatience *patience, GError **error)
@@ -338,9 +352,7 @@ gsock_connect_find (GSockSocket *self, const GSockAddress *address, const GSockC
   if (spec->host != NULL)
     return gsock_lookup_endpoints (spec->host, port, spec->ipv6, gsock_socket_native_family (self), patience, error);
 
-  found = address != NULL ? *address : spec->address;
-  if (GSOCK_GIVEN (spec, GSOCK_CONNECT_PORT))
-    gsock_address_set_port (&found, port);
+  copy_address (address, spec, port, &found);
   return one_address (&found);
 }
 
@@ -404,9 +416,15 @@ connect_by_spec (GSockSocket *self, const GSockAddress *address, GSockConnectSpe
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
   GSockPatience patience = GSOCK_PATIENCE_INIT (gsock_socket_effective_timeout (priv, spec->timeout), cancellable);
   g_autoptr (GPtrArray) addresses = NULL;
+  GSockAddress given;
 
   if (!gsock_connect_check (self, address, spec, error))
     return FALSE;
+  if (!is_to_be_looked_up (spec))
+    {
+      copy_address (address, spec, MAX (spec->port, 0), &given);
+      return gsock_socket_connect_direct (self, &given, spec->wait, spec->timeout, cancellable, error);
+    }
   addresses = gsock_connect_find (self, address, spec, &patience, error);
   return addresses != NULL && connect_to_any (self, addresses, spec, &patience, error);
 }

@@ -63,12 +63,18 @@ set_any (GSockCandidates *self, int family, guint port)
   return TRUE;
 }
 
+/* Nothing that was asked for turns the address into another one, or away. */
+static gboolean
+is_wanted_as_it_is (const GSockAddress *address, const GSockRequest *request, int family)
+{
+  return request->ipv6 == GSOCK_IPV6_MODE_YES && (family == AF_UNSPEC || family == gsock_address_family_number (address));
+}
+
 /* Literal addresses, which are most, need neither a resolver nor a list from one. */
 static gboolean
 look_up (GSockCandidates *self, const char *host, guint port, GSockRequest *request, int family, GSockPatience *patience, GError **error)
 {
-  if (family == AF_UNSPEC && request->ipv6 == GSOCK_IPV6_MODE_YES
-      && gsock_address_init_from_host (&self->one, host, port, NULL))
+  if (gsock_address_init_from_host (&self->one, host, port, NULL) && is_wanted_as_it_is (&self->one, request, family))
     {
       self->n = 1;
       return TRUE;

@@ -348,6 +348,28 @@ test_reconnect (gconstpointer kind)
   g_assert_finalize_object (peers[1]);
 }
 
+/* An address and the port to take instead of its own, by number and as a service. */
+static void
+test_other_port (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSockSocket) receiver = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, "local-host", "127.0.0.1", NULL);
+  g_autoptr (GSockSocket) sender = gsock_make_socket (NULL, &error, "type", GSOCK_SOCKET_TYPE_DATAGRAM, NULL);
+  int port = gsock_socket_get_local_port (receiver);
+  g_autofree char *service = g_strdup_printf ("%d", port);
+  GSockAddress address;
+
+  g_assert_true (gsock_address_init_from_host (&address, "127.0.0.1", 1, &error));
+  g_assert_true (gsock_socket_connect (sender, &address, NULL, &error, NULL));
+  g_assert_cmpint (gsock_socket_get_remote_port (sender), ==, 1);
+  g_assert_true (gsock_socket_connect (sender, &address, NULL, &error, "remote-port", port, NULL));
+  g_assert_cmpint (gsock_socket_get_remote_port (sender), ==, port);
+  g_assert_true (gsock_socket_connect (sender, &address, NULL, &error, NULL));
+  g_assert_true (gsock_socket_connect (sender, &address, NULL, &error, "remote-service", service, NULL));
+  g_assert_no_error (error);
+  g_assert_cmpint (gsock_socket_get_remote_port (sender), ==, port);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -365,6 +387,7 @@ main (int argc, char *argv[])
   test_add ("/op-connect/kernel-gives-up", test_kernel_gives_up);
   test_add ("/op-connect/no-such-file", test_no_such_file);
   test_add ("/op-connect/not-started", test_not_started);
+  test_add ("/op-connect/other-port", test_other_port);
   test_add_for_kinds ("/op-connect/connected-already", test_connected_already, test_is_conversation);
   test_add_for_kinds ("/op-connect/reconnect", test_reconnect, test_is_datagram);
   return g_test_run ();
