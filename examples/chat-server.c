@@ -324,6 +324,14 @@ visitor_comes (const char *name, GSockSocket *visitor, GError **error)
   return visitor_hears (name, visitor, error) && visitor_says (visitor, name, error) && visitor_hears (name, visitor, error);
 }
 
+/* In the loop, which may not run yet when the thread has ended. */
+static gboolean
+on_over (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
 static gpointer
 meet (gpointer data)
 {
@@ -338,7 +346,7 @@ meet (gpointer data)
                  && gsock_socket_close (bob, TRUE, &error) && visitor_hears ("Ann", ann, &error);
   if (error != NULL)
     g_printerr ("%s\n", error->message);
-  g_main_loop_quit (self->loop);
+  g_idle_add (on_over, self->loop);
   return NULL;
 }
 

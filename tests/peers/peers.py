@@ -63,13 +63,16 @@ def folder():
     return tempfile.TemporaryDirectory(prefix='gsock-')
 
 
+def command_of(variable, *arguments):
+    if variable not in os.environ:
+        raise Skip('that example is not built')
+    return [*shlex.split(os.environ[variable]), *map(str, arguments)]
+
+
 @contextlib.contextmanager
 def running(variable, *arguments):
     """The address of a server that runs meanwhile, ends when it is told to, and has nothing to say."""
-    if variable not in os.environ:
-        raise Skip('that example is not built')
-    command = [*shlex.split(os.environ[variable]), *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command_of(variable, *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             port = int(re.search(r':(\d+)', process.stdout.readline()).group(1))
             yield '127.0.0.1', port

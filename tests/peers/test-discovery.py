@@ -6,7 +6,6 @@ Python's socket finds and is found."""
 import contextlib
 import os
 import re
-import shlex
 import socket
 import struct
 import subprocess
@@ -18,14 +17,8 @@ QUESTION = b'who is there?'
 EXAMPLES = peers.in_each_language('DISCOVERY')
 
 
-def command_of(variable, *arguments):
-    if variable not in os.environ:
-        raise peers.Skip('that example is not built')
-    return [*shlex.split(os.environ[variable]), *map(str, arguments)]
-
-
 def output_of(variable, *arguments):
-    return subprocess.run(command_of(variable, *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    return subprocess.run(peers.command_of(variable, *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           check=True, timeout=peers.TIMEOUT).stdout
 
 
@@ -42,7 +35,7 @@ def member():
 
 @contextlib.contextmanager
 def answering(variable, name, port):
-    with subprocess.Popen(command_of(variable, 'answer', name, 'lo', port), stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(peers.command_of(variable, 'answer', name, 'lo', port), stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline()
             assert line == f'{name}: port {port}\n', line
@@ -92,7 +85,7 @@ def what_is_no_question_is_not_answered(variable):
 
 @peers.cases(**EXAMPLES)
 def an_interface_that_is_not_there(variable):
-    outcome = subprocess.run(command_of(variable, 'ask', 'nosuch'), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=peers.TIMEOUT)
+    outcome = subprocess.run(peers.command_of(variable, 'ask', 'nosuch'), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=peers.TIMEOUT)
     assert outcome.returncode == 1 and 'nosuch' in outcome.stderr, outcome
 
 
