@@ -79,7 +79,7 @@ def wrk_meets_no_error(variable):
         assert int(re.search(r'(\d+) requests in', report).group(1)) > 100, report
 
 
-ECHO = {language.lower(): (f'GSOCK_ECHO_SERVER_{language}',) for language in ('C', 'PYTHON', 'JS', 'LUA', 'VALA')}
+ECHO = peers.in_each_language('ECHO_SERVER')
 
 
 @peers.cases(**ECHO)
