@@ -30,6 +30,7 @@ namespace Conform {
 			add_messages ();
 			add_lookups ();
 			add_waiting ();
+			add_defaults ();
 			add_helpers ();
 		}
 		var row = rows[call.operator];
@@ -106,6 +107,7 @@ namespace Conform {
 			call.socket.copy_remote_address (out address);
 			return new Item.of_address (address);
 		});
+		add ("to-string", call => new Item.of_text (call.socket.to_string ()));
 		add ("to-gsocket", call => new Item.of_object (call.socket.to_gsocket ()));
 		add ("listen-on", call => truth (passive (call).listen_on_with_keywords (call.names, call.values)));
 		add ("accept-connection", call => new Item.of_object (passive (call).accept_connection_with_keywords (call.names, call.values, call.cancellable)));
@@ -230,6 +232,9 @@ namespace Conform {
 			call.socket.peer_credentials (out pid, out uid, out gid);
 			return list_of (new Item.of_integer (pid), new Item.of_integer (uid), new Item.of_integer (gid));
 		});
+		add ("peer-groups", call => new Item.of_integer (call.socket.peer_groups ().length));
+		add ("peer-security", call => new Item.of_text (call.socket.peer_security ()));
+		add ("peer-pidfd", call => new Item.of_integer (call.socket.peer_pidfd ()));
 		add ("send-credentials", call => truth (call.socket.send_credentials_with_keywords (call.names, call.values, call.cancellable)));
 		add ("receive-credentials", call => {
 			int pid, pidfd;
@@ -403,6 +408,7 @@ namespace Conform {
 		add ("get-name", call => new Item.of_text (call.self.network_interface.get_name ()));
 		add ("get-index", call => new Item.of_integer (call.self.network_interface.get_index ()));
 		add ("get-hardware-address", call => new Item.of_bytes (call.self.network_interface.get_hardware_address ()));
+		add ("get-addresses", call => new Item.of_integer (call.self.network_interface.get_addresses ().length));
 		add ("is-up", call => truth (call.self.network_interface.is_up ()));
 		add ("has-multicast", call => truth (call.self.network_interface.has_multicast ()));
 	}
@@ -430,6 +436,38 @@ namespace Conform {
 				list.items.add (new Item.of_object (socket));
 			return list;
 		});
+	}
+
+	private void add_defaults () {
+		add ("get-default-backlog", call => new Item.of_integer (GSock.get_default_backlog ()));
+		add ("set-default-backlog", call => {
+			GSock.set_default_backlog ((uint) call.integer (0));
+			return new Item ();
+		});
+		add ("get-default-ipv6-mode", call => new Item.of_integer (GSock.get_default_ipv6_mode ()));
+		add ("set-default-ipv6-mode", call => {
+			GSock.set_default_ipv6_mode ((GSock.Ipv6Mode) call.integer (0));
+			return new Item ();
+		});
+		add ("get-default-linger-seconds", call => new Item.of_integer (GSock.get_default_linger_seconds ()));
+		add ("set-default-linger-seconds", call => {
+			GSock.set_default_linger_seconds ((uint) call.integer (0));
+			return new Item ();
+		});
+		add ("get-default-attempt-delay", call => new Item.of_real (GSock.get_default_attempt_delay ()));
+		add ("set-default-attempt-delay", call => {
+			GSock.set_default_attempt_delay (seconds_of (call.argument (0)));
+			return new Item ();
+		});
+		add ("list-options", call => {
+			var list = new Item.list ();
+			foreach (unowned var name in GSock.list_options ())
+				list.items.add (new Item.of_text (name));
+			return list;
+		});
+		add ("error-to-errno", call => new Item.of_integer (GSock.error_to_errno ((int) call.integer (0))));
+		add ("error-from-errno", call => new Item.of_integer (GSock.error_from_errno ((int) call.integer (0))));
+		add ("error-to-condition", call => new Item.of_text (GSock.error_to_condition ((int) call.integer (0))));
 	}
 
 	private void add_helpers () {

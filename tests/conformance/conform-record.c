@@ -529,6 +529,12 @@ get_hardware_address (Call *call, GError **error)
 }
 
 static Value *
+get_addresses (Call *call, GError **error)
+{
+  return value_integer (gsock_interface_get_addresses (INTERFACE)->len);
+}
+
+static Value *
 is_up (Call *call, GError **error)
 {
   return value_boolean (gsock_interface_is_up (INTERFACE));
@@ -596,6 +602,89 @@ wait_for_any (Call *call, GError **error)
   for (guint i = 0; i < found->len; i++)
     value_append (ready, value_take_object (g_object_ref (g_ptr_array_index (found, i))));
   return ready;
+}
+
+/* Defaults, errors and options */
+
+static Value *
+get_default_backlog (Call *call, GError **error)
+{
+  return value_integer (gsock_get_default_backlog ());
+}
+
+static Value *
+set_default_backlog (Call *call, GError **error)
+{
+  gsock_set_default_backlog ((guint) call_integer (call, 0, 0));
+  return value_new (NOTHING);
+}
+
+static Value *
+get_default_ipv6_mode (Call *call, GError **error)
+{
+  return value_integer (gsock_get_default_ipv6_mode ());
+}
+
+static Value *
+set_default_ipv6_mode (Call *call, GError **error)
+{
+  gsock_set_default_ipv6_mode ((GSockIpv6Mode) call_integer (call, 0, 0));
+  return value_new (NOTHING);
+}
+
+static Value *
+get_default_linger_seconds (Call *call, GError **error)
+{
+  return value_integer (gsock_get_default_linger_seconds ());
+}
+
+static Value *
+set_default_linger_seconds (Call *call, GError **error)
+{
+  gsock_set_default_linger_seconds ((guint) call_integer (call, 0, 0));
+  return value_new (NOTHING);
+}
+
+static Value *
+get_default_attempt_delay (Call *call, GError **error)
+{
+  return value_real (gsock_get_default_attempt_delay ());
+}
+
+static Value *
+set_default_attempt_delay (Call *call, GError **error)
+{
+  gsock_set_default_attempt_delay (seconds_of (call_argument (call, 0)));
+  return value_new (NOTHING);
+}
+
+static Value *
+list_options (Call *call, GError **error)
+{
+  g_auto (GStrv) names = gsock_list_options ();
+  Value *list = value_new (LIST);
+
+  for (char **name = names; *name != NULL; name++)
+    value_append (list, value_take_text (g_strdup (*name)));
+  return list;
+}
+
+static Value *
+error_to_errno (Call *call, GError **error)
+{
+  return value_integer (gsock_error_to_errno ((GSockError) call_integer (call, 0, 0)));
+}
+
+static Value *
+error_from_errno (Call *call, GError **error)
+{
+  return value_integer (gsock_error_from_errno ((int) call_integer (call, 0, 0)));
+}
+
+static Value *
+error_to_condition (Call *call, GError **error)
+{
+  return value_take_text (g_strdup (gsock_error_to_condition ((GSockError) call_integer (call, 0, 0))));
 }
 
 /* The service manager */
@@ -683,12 +772,20 @@ const OperatorRow value_operators[] = {
   { "address-netlink", address_netlink },
   { "cancelled", make_cancelled },
   { "equal", equal },
+  { "error-from-errno", error_from_errno },
+  { "error-to-condition", error_to_condition },
+  { "error-to-errno", error_to_errno },
   { "file-descriptors-from-activation", file_descriptors_from_activation },
   { "get-address", get_address },
+  { "get-addresses", get_addresses },
   { "get-bytes", get_bytes },
   { "get-control-truncated", get_control_truncated },
   { "get-credentials", get_credentials },
   { "get-data", get_data },
+  { "get-default-attempt-delay", get_default_attempt_delay },
+  { "get-default-backlog", get_default_backlog },
+  { "get-default-ipv6-mode", get_default_ipv6_mode },
+  { "get-default-linger-seconds", get_default_linger_seconds },
   { "get-extended-error", get_extended_error },
   { "get-family", get_family },
   { "get-filename", get_filename },
@@ -715,6 +812,7 @@ const OperatorRow value_operators[] = {
   { "is-loopback", is_loopback },
   { "is-up", is_up },
   { "list-network-interfaces", list_network_interfaces },
+  { "list-options", list_options },
   { "lookup-hostname", lookup_hostname },
   { "lookup-interface", lookup_interface },
   { "lookup-name", lookup_name },
@@ -726,6 +824,10 @@ const OperatorRow value_operators[] = {
   { "notify-service-manager", notify_service_manager },
   { "process-id", process_id },
   { "remove-stored-file-descriptors", remove_stored_file_descriptors },
+  { "set-default-attempt-delay", set_default_attempt_delay },
+  { "set-default-backlog", set_default_backlog },
+  { "set-default-ipv6-mode", set_default_ipv6_mode },
+  { "set-default-linger-seconds", set_default_linger_seconds },
   { "store-file-descriptors", store_file_descriptors },
   { "take-file-descriptors", take_file_descriptors },
   { "to-gsocket-address", to_gsocket_address },

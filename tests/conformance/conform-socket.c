@@ -176,6 +176,12 @@ copy_remote_address (Call *call, GError **error)
 }
 
 static Value *
+to_string (Call *call, GError **error)
+{
+  return value_take_text (gsock_socket_to_string (SELF));
+}
+
+static Value *
 to_gsocket (Call *call, GError **error)
 {
   return object_or_null (gsock_socket_to_gsocket (SELF, error));
@@ -693,6 +699,7 @@ const OperatorRow socket_operators[] = {
   { "set-ttl", set_ttl },
   { "shutdown", shut_down },
   { "to-gsocket", to_gsocket },
+  { "to-string", to_string },
   { "unblock-source", unblock_source },
   { "write-bytes", write_bytes },
   { "write-line", write_line },

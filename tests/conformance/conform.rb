@@ -49,7 +49,8 @@ end
 
 # As Ruby spells it: without get_, with a question mark for is_.
 def spell(receiver, method)
-  return '==' if method == 'equal'
+  named = { 'equal' => '==', 'to_string' => 'to_s' }[method]
+  return named if named
 
   names = [method, method.delete_prefix('get_'), "#{method.sub(/\A(is|get)_/, '')}?", method.sub(/\Aset_(.*)/, '\\1='), "#{method}?"]
   names.find { |name| receiver.respond_to?(name) } || method
@@ -115,7 +116,7 @@ def call(operator, receiver, positional, keywords)
   return HELPERS[operator].call(*positional) if HELPERS.key?(operator)
   return GSock::Address.public_send(method.sub('address', 'new'), *positional) if operator.start_with?('address-')
 
-  GSock.public_send(method, *positional, **keywords)
+  GSock.public_send(spell(GSock, method), *positional, **keywords)
 end
 
 def code_of(error)

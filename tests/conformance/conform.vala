@@ -200,7 +200,7 @@ namespace Conform {
 
 	public static int main (string[] arguments) {
 		// By their names types are found only when they are there.
-		foreach (var type in new GLib.Type[] { typeof (GSock.ActiveSocket), typeof (GSock.PassiveSocket), typeof (GSock.DatagramSocket), typeof (GSock.AddressFamily), typeof (GSock.Ipv6Mode), typeof (GSock.MessageFlags), typeof (GSock.SocketType), typeof (GLib.IOCondition) })
+		foreach (var type in new GLib.Type[] { typeof (GSock.ActiveSocket), typeof (GSock.PassiveSocket), typeof (GSock.DatagramSocket), typeof (GSock.AddressFamily), error_type (), typeof (GSock.Ipv6Mode), typeof (GSock.MessageFlags), typeof (GSock.SocketType), typeof (GLib.IOCondition) })
 			type.ensure ();
 
 		string text;
