@@ -35,6 +35,11 @@ void gsock_async_run (GTask *task, GSockSocket *socket, GSockOperation *operatio
 /* A task that returns what was done, whether or not it was cancelled afterwards. */
 GTask *gsock_async_task (gpointer source, gpointer tag, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 
+/* Whether @result is what was begun with that source and tag, and is asked for the first time. In other
+ * languages another operator's is easily given, or the same one again. */
+gboolean gsock_async_check (GAsyncResult *result, gpointer source, gpointer tag, GError **error);
+gboolean gsock_async_refuse (GError **error);
+
 /* A step that calls a class's method keeps its error in @kept; what is only not ready yet is -EAGAIN. */
 gssize gsock_async_judge (GError *error, GError **kept);
 

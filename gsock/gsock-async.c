@@ -330,6 +330,25 @@ gsock_async_task (gpointer source, gpointer tag, int priority, GCancellable *can
   return task;
 }
 
+static G_DEFINE_QUARK (gsock-result-taken, taken)
+
+gboolean
+gsock_async_refuse (GError **error)
+{
+  return gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "the result is taken already, or not of what was begun here: "
+                              "a finish function takes what its operator's callback is given, once");
+}
+
+gboolean
+gsock_async_check (GAsyncResult *result, gpointer source, gpointer tag, GError **error)
+{
+  if (!G_IS_TASK (result) || !g_task_is_valid (result, source) || !g_async_result_is_tagged (result, tag)
+      || g_object_get_qdata (G_OBJECT (result), taken_quark ()) != NULL)
+    return gsock_async_refuse (error);
+  g_object_set_qdata (G_OBJECT (result), taken_quark (), result);
+  return TRUE;
+}
+
 gssize
 gsock_async_judge (GError *error, GError **kept)
 {

@@ -3,6 +3,7 @@
 
 #include <gsock/gsock-handover.h>
 
+#include <gsock/gsock-async-private.h>
 #include <gsock/gsock-credentials.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-message-private.h>
@@ -400,8 +401,8 @@ gsock_handover_give_async (GSockSocket *channel, GSockSocket *const *sockets, gs
 gboolean
 gsock_handover_give_finish (GSockSocket *channel, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, channel) && g_async_result_is_tagged (result, gsock_handover_give_async), FALSE);
-
+  if (!gsock_async_check (result, channel, gsock_handover_give_async, error))
+    return FALSE;
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 

@@ -4,6 +4,7 @@
 #include <gsock/gsock-lookup.h>
 
 #include <gsock/gsock-address-private.h>
+#include <gsock/gsock-async-private.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-lookup-private.h>
 #include <gsock/gsock-resolver-private.h>
@@ -304,7 +305,8 @@ gsock_lookup_hostname_finish (GAsyncResult *result, char **true_name, GError **e
 {
   GSockLookup *lookup;
 
-  g_return_val_if_fail (g_async_result_is_tagged (result, gsock_lookup_hostname_async), NULL);
+  if (!gsock_async_check (result, NULL, gsock_lookup_hostname_async, error))
+    return NULL;
 
   lookup = gsock_lookup_run_finish (result, error);
   if (lookup == NULL)
@@ -418,7 +420,8 @@ gsock_lookup_name_finish (GAsyncResult *result, char **service, GError **error)
 {
   GSockLookup *lookup;
 
-  g_return_val_if_fail (g_async_result_is_tagged (result, gsock_lookup_name_async), NULL);
+  if (!gsock_async_check (result, NULL, gsock_lookup_name_async, error))
+    return NULL;
 
   lookup = gsock_lookup_run_finish (result, error);
   if (lookup == NULL)

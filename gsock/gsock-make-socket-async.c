@@ -73,8 +73,8 @@ gsock_socket_init_async (GAsyncInitable *initable, int priority, GCancellable *c
 static gboolean
 gsock_socket_init_finish (GAsyncInitable *initable, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, initable) && g_async_result_is_tagged (result, gsock_socket_init_async), FALSE);
-
+  if (!gsock_async_check (result, initable, gsock_socket_init_async, error))
+    return FALSE;
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
@@ -227,8 +227,8 @@ gsock_make_socket_with_keywords_async (const char *const *names, const GValue *v
 GSockSocket *
 gsock_make_socket_finish (GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_async_result_is_tagged (result, gsock_make_socket_finish), NULL);
-
+  if (!gsock_async_check (result, NULL, gsock_make_socket_finish, error))
+    return NULL;
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
@@ -319,7 +319,7 @@ gsock_make_instance_with_keywords_async (GType type, const char *const *names, c
 GSockSocket *
 gsock_make_instance_finish (GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_async_result_is_tagged (result, gsock_make_instance_finish), NULL);
-
+  if (!gsock_async_check (result, NULL, gsock_make_instance_finish, error))
+    return NULL;
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -3,6 +3,7 @@
 
 #include <gsock/gsock-socket-async.h>
 
+#include <gsock/gsock-async-private.h>
 #include <gsock/gsock-attempt-private.h>
 #include <gsock/gsock-external-format-private.h>
 #include <gsock/gsock-op-accept-private.h>
@@ -150,7 +151,7 @@ gsock_passive_socket_accept_connection_async (GSockPassiveSocket *self, const ch
 GSockActiveSocket *
 gsock_passive_socket_accept_connection_finish (GSockPassiveSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_passive_socket_accept_connection_async), NULL);
-
+  if (!gsock_async_check (result, self, gsock_passive_socket_accept_connection_async, error))
+    return NULL;
   return g_task_propagate_pointer (G_TASK (result), error);
 }

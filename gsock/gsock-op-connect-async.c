@@ -3,6 +3,7 @@
 
 #include <gsock/gsock-socket-async.h>
 
+#include <gsock/gsock-async-private.h>
 #include <gsock/gsock-attempt-private.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-op-connect-private.h>
@@ -255,7 +256,7 @@ gsock_socket_connect_to_async (GSockSocket *self, const GSockAddress *address, c
 gboolean
 gsock_socket_connect_to_finish (GSockSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_connect_to_async), FALSE);
-
+  if (!gsock_async_check (result, self, gsock_socket_connect_to_async, error))
+    return FALSE;
   return g_task_propagate_boolean (G_TASK (result), error);
 }

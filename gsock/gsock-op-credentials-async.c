@@ -103,8 +103,8 @@ gsock_socket_send_credentials_async (GSockSocket *self, const char *const *names
 gboolean
 gsock_socket_send_credentials_finish (GSockSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_send_credentials_async), FALSE);
-
+  if (!gsock_async_check (result, self, gsock_socket_send_credentials_async, error))
+    return FALSE;
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
@@ -204,7 +204,8 @@ gsock_socket_receive_credentials_async (GSockSocket *self, const char *const *na
 gboolean
 gsock_socket_receive_credentials_finish (GSockSocket *self, GAsyncResult *result, int *pid, guint *uid, guint *gid, int *pidfd, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_receive_credentials_async), FALSE);
+  if (!gsock_async_check (result, self, gsock_socket_receive_credentials_async, error))
+    return FALSE;
 
   if (pidfd != NULL)
     *pidfd = -1;

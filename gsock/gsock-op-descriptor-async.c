@@ -170,8 +170,8 @@ gsock_socket_send_file_descriptors_async (GSockSocket *self, const int *fds, gsi
 gssize
 gsock_socket_send_file_descriptors_finish (GSockSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_send_file_descriptors_async), -1);
-
+  if (!gsock_async_check (result, self, gsock_socket_send_file_descriptors_async, error))
+    return -1;
   return g_task_propagate_int (G_TASK (result), error);
 }
 
@@ -218,8 +218,8 @@ gsock_socket_send_file_descriptor_async (GSockSocket *self, int fd, const char *
 gboolean
 gsock_socket_send_file_descriptor_finish (GSockSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_send_file_descriptor_async), FALSE);
-
+  if (!gsock_async_check (result, self, gsock_socket_send_file_descriptor_async, error))
+    return FALSE;
   return g_task_propagate_int (G_TASK (result), error) >= 0;
 }
 
@@ -351,7 +351,8 @@ gsock_socket_receive_file_descriptors_finish (GSockSocket *self, GAsyncResult *r
   ReceiveAsync *data;
   int *fds;
 
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_receive_file_descriptors_async), NULL);
+  if (!gsock_async_check (result, self, gsock_socket_receive_file_descriptors_async, error))
+    return NULL;
 
   *n_fds = 0;
   if (payload != NULL)
@@ -410,7 +411,8 @@ gsock_socket_receive_file_descriptor_finish (GSockSocket *self, GAsyncResult *re
 {
   ReceiveAsync *data;
 
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_receive_file_descriptor_async), -1);
+  if (!gsock_async_check (result, self, gsock_socket_receive_file_descriptor_async, error))
+    return -1;
 
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return -1;

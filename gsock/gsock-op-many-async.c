@@ -3,6 +3,7 @@
 
 #include <gsock/gsock-socket-async.h>
 
+#include <gsock/gsock-async-private.h>
 #include <gsock/gsock-destination-private.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-socket-batch.h>
@@ -134,8 +135,8 @@ gsock_socket_send_many_async (GSockSocket *self, GSockBatch *batch, const char *
 gssize
 gsock_socket_send_many_finish (GSockSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_send_many_async), -1);
-
+  if (!gsock_async_check (result, self, gsock_socket_send_many_async, error))
+    return -1;
   return g_task_propagate_int (G_TASK (result), error);
 }
 
@@ -211,7 +212,7 @@ gsock_socket_receive_many_async (GSockSocket *self, GSockBatch *batch, guint mos
 gssize
 gsock_socket_receive_many_finish (GSockSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_receive_many_async), -1);
-
+  if (!gsock_async_check (result, self, gsock_socket_receive_many_async, error))
+    return -1;
   return g_task_propagate_int (G_TASK (result), error);
 }

@@ -3,6 +3,7 @@
 
 #include <gsock/gsock-socket-async.h>
 
+#include <gsock/gsock-async-private.h>
 #include <gsock/gsock-destination-private.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-socket-message.h>
@@ -142,8 +143,8 @@ gsock_socket_send_message_async (GSockSocket *self, GSockMessage *message, const
 gssize
 gsock_socket_send_message_finish (GSockSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_send_message_async), -1);
-
+  if (!gsock_async_check (result, self, gsock_socket_send_message_async, error))
+    return -1;
   return g_task_propagate_int (G_TASK (result), error);
 }
 
@@ -223,7 +224,7 @@ gsock_socket_receive_message_async (GSockSocket *self, gsize size, const char *c
 GSockMessage *
 gsock_socket_receive_message_finish (GSockSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_receive_message_async), NULL);
-
+  if (!gsock_async_check (result, self, gsock_socket_receive_message_async, error))
+    return NULL;
   return g_task_propagate_pointer (G_TASK (result), error);
 }

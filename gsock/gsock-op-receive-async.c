@@ -3,6 +3,7 @@
 
 #include <gsock/gsock-socket-async.h>
 
+#include <gsock/gsock-async-private.h>
 #include <gsock/gsock-message-flags-private.h>
 #include <gsock/gsock-op-private.h>
 #include <gsock/gsock-socket-private.h>
@@ -185,11 +186,14 @@ gsock_socket_receive_from_finish (GSockSocket *self, GAsyncResult *result, GSock
   GSockTransfer *transfer = (GSockTransfer *) (gpointer) result;
   GSockAddress from;
 
-  g_return_val_if_fail (gsock_transfer_is (result, self, gsock_socket_receive_from_async), NULL);
-
+  if (!gsock_transfer_is (result, self, gsock_socket_receive_from_async) || (transfer->error == NULL && transfer->bytes == NULL))
+    {
+      gsock_async_refuse (error);
+      return NULL;
+    }
   if (transfer->error != NULL)
     {
-      g_propagate_error (error, g_steal_pointer (&transfer->error));
+      g_propagate_error (error, g_error_copy (transfer->error));
       return NULL;
     }
   if (sender != NULL)

@@ -3,6 +3,7 @@
 
 #include <gsock/gsock-socket-async.h>
 
+#include <gsock/gsock-async-private.h>
 #include <gsock/gsock-destination-private.h>
 #include <gsock/gsock-error-private.h>
 #include <gsock/gsock-message-flags-private.h>
@@ -277,11 +278,12 @@ gsock_socket_send_to_finish (GSockSocket *self, GAsyncResult *result, GError **e
 
   if (!gsock_transfer_is (result, self, gsock_socket_send_to_async))
     {
-      g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_send_to_async), -1);
+      if (!gsock_async_check (result, self, gsock_socket_send_to_async, error))
+        return -1;
       return g_task_propagate_int (G_TASK (result), error);
     }
   if (transfer->error == NULL)
     return (gssize) transfer->length;
-  g_propagate_error (error, g_steal_pointer (&transfer->error));
+  g_propagate_error (error, g_error_copy (transfer->error));
   return -1;
 }

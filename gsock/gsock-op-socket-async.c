@@ -161,8 +161,8 @@ gsock_socket_send_socket_async (GSockSocket *self, GSockSocket *socket, const ch
 gboolean
 gsock_socket_send_socket_finish (GSockSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_send_socket_async), FALSE);
-
+  if (!gsock_async_check (result, self, gsock_socket_send_socket_async, error))
+    return FALSE;
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
@@ -266,7 +266,7 @@ gsock_socket_receive_socket_async (GSockSocket *self, const char *const *names, 
 GSockSocket *
 gsock_socket_receive_socket_finish (GSockSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_socket_receive_socket_async), NULL);
-
+  if (!gsock_async_check (result, self, gsock_socket_receive_socket_async, error))
+    return NULL;
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -130,7 +130,7 @@ gsock_server_drain_async (GSockServer *self, double timeout, GCancellable *cance
 gboolean
 gsock_server_drain_finish (GSockServer *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
+  if (!gsock_async_check (result, self, gsock_server_drain_async, error))
+    return FALSE;
   return g_task_propagate_boolean (G_TASK (result), error);
 }

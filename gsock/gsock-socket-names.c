@@ -8,6 +8,7 @@
 #include <gsock/gsock-passive-socket.h>
 
 #include <errno.h>
+#include <math.h>
 
 void
 gsock_socket_keep_remote (GSockSocketPrivate *priv, const GSockAddress *address)
@@ -338,7 +339,8 @@ gsock_socket_get_timeout (GSockSocket *self)
  * @self: a socket
  * @timeout: seconds, negative for ever
  *
- * Sets the timeout of every operator that is given none of its own.
+ * Sets the timeout of every operator that is given none of its own. What is not a number is left out of
+ * account.
  *
  * Since: 1.0
  */
@@ -347,7 +349,8 @@ gsock_socket_set_timeout (GSockSocket *self, double timeout)
 {
   g_return_if_fail (GSOCK_IS_SOCKET (self));
 
-  g_object_set (self, "timeout", timeout, NULL);
+  if (!isnan (timeout))
+    g_object_set (self, "timeout", timeout, NULL);
 }
 
 static const char *

@@ -191,7 +191,8 @@ gsock_active_socket_read_line_finish (GSockActiveSocket *self, GAsyncResult *res
 {
   GSockRead *read;
 
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_active_socket_read_line_async), NULL);
+  if (!gsock_async_check (result, self, gsock_active_socket_read_line_async, error))
+    return NULL;
 
   read = propagate (result, error);
   return read != NULL ? (char *) g_steal_pointer (&read->data) : NULL;
@@ -245,7 +246,8 @@ gsock_active_socket_read_char_finish (GSockActiveSocket *self, GAsyncResult *res
 {
   GSockRead *read;
 
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_active_socket_read_char_async), FALSE);
+  if (!gsock_async_check (result, self, gsock_active_socket_read_char_async, error))
+    return FALSE;
 
   *character = 0;
   read = propagate (result, error);
@@ -303,7 +305,8 @@ gsock_active_socket_read_text_finish (GSockActiveSocket *self, GAsyncResult *res
 {
   GSockRead *read;
 
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_active_socket_read_text_async), NULL);
+  if (!gsock_async_check (result, self, gsock_active_socket_read_text_async, error))
+    return NULL;
 
   read = propagate (result, error);
   return read != NULL ? (char *) g_steal_pointer (&read->data) : NULL;
@@ -357,7 +360,8 @@ gsock_active_socket_read_bytes_finish (GSockActiveSocket *self, GAsyncResult *re
 {
   GSockRead *read;
 
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_active_socket_read_bytes_async), NULL);
+  if (!gsock_async_check (result, self, gsock_active_socket_read_bytes_async, error))
+    return NULL;
 
   read = propagate (result, error);
   return read != NULL ? g_bytes_new_take (g_steal_pointer (&read->data), read->length) : NULL;
@@ -409,8 +413,8 @@ gsock_active_socket_write_text_async (GSockActiveSocket *self, const char *text,
 gboolean
 gsock_active_socket_write_text_finish (GSockActiveSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_active_socket_write_text_async), FALSE);
-
+  if (!gsock_async_check (result, self, gsock_active_socket_write_text_async, error))
+    return FALSE;
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
@@ -460,8 +464,8 @@ gsock_active_socket_write_line_async (GSockActiveSocket *self, const char *text,
 gboolean
 gsock_active_socket_write_line_finish (GSockActiveSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_active_socket_write_line_async), FALSE);
-
+  if (!gsock_async_check (result, self, gsock_active_socket_write_line_async, error))
+    return FALSE;
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
@@ -513,8 +517,8 @@ gsock_active_socket_write_bytes_async (GSockActiveSocket *self, GBytes *data, co
 gboolean
 gsock_active_socket_write_bytes_finish (GSockActiveSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_active_socket_write_bytes_async), FALSE);
-
+  if (!gsock_async_check (result, self, gsock_active_socket_write_bytes_async, error))
+    return FALSE;
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
@@ -566,7 +570,7 @@ gsock_active_socket_finish_output_async (GSockActiveSocket *self, const char *co
 gboolean
 gsock_active_socket_finish_output_finish (GSockActiveSocket *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_async_result_is_tagged (result, gsock_active_socket_finish_output_async), FALSE);
-
+  if (!gsock_async_check (result, self, gsock_active_socket_finish_output_async, error))
+    return FALSE;
   return g_task_propagate_boolean (G_TASK (result), error);
 }

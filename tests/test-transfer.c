@@ -87,6 +87,37 @@ test_kept (void)
   pair_clear (&pair);
 }
 
+/* Nothing is given where there is nothing left, without a word. */
+static void
+test_taken_twice (void)
+{
+  g_autoptr (GAsyncResult) kept = NULL;
+  g_autoptr (GAsyncResult) failed = NULL;
+  g_autoptr (GError) error = NULL;
+  Pair pair;
+
+  pair_init (&pair);
+  gsock_socket_receive_bytes_async (pair.near, 10, 0, TRUE, -1, G_PRIORITY_DEFAULT, NULL, test_keep_result, &kept);
+  g_assert_cmpint (gsock_socket_send_to (pair.far, "kept", 4, NULL, NULL, NULL), ==, 4);
+  test_await (&kept);
+  g_assert_cmpint (gsock_socket_send_to_finish (pair.near, kept, &error), ==, -1);
+  test_assert_error (error, GSOCK_ERROR_INVALID_ARGUMENT);
+  g_assert_null (gsock_socket_receive_from_finish (pair.far, kept, NULL, NULL, NULL, &error));
+  test_assert_error (error, GSOCK_ERROR_INVALID_ARGUMENT);
+  g_bytes_unref (gsock_socket_receive_from_finish (pair.near, kept, NULL, NULL, NULL, &error));
+  g_assert_null (gsock_socket_receive_from_finish (pair.near, kept, NULL, NULL, NULL, &error));
+  test_assert_error (error, GSOCK_ERROR_INVALID_ARGUMENT);
+
+  gsock_socket_receive_bytes_async (pair.near, 10, 0, FALSE, -1, G_PRIORITY_DEFAULT, NULL, test_keep_result, &failed);
+  test_await (&failed);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_null (gsock_socket_receive_from_finish (pair.near, failed, NULL, NULL, NULL, &error));
+      test_assert_error (error, GSOCK_ERROR_WOULD_BLOCK);
+    }
+  pair_clear (&pair);
+}
+
 static void
 count_one (gpointer counter)
 {
@@ -227,6 +258,7 @@ main (int argc, char **argv)
 
   test_add ("/transfer/used-again", test_used_again);
   test_add ("/transfer/kept", test_kept);
+  test_add ("/transfer/taken-twice", test_taken_twice);
   test_add ("/transfer/known-otherwise", test_known_otherwise);
   test_add ("/transfer/context", test_context);
   test_add ("/transfer/edges", test_edges);

@@ -522,7 +522,8 @@ def main():
         for name in rest[3:]:
             run_matrix(name, operators[name], values, counts, *map(int, rest[:3]))
     else:
-        run_random(list(operators), operators, values, int(rest[0]), int(rest[1]), counts)
+        # With another timeout than that of the stage, something would wait.
+        run_random([name for name in operators if name != 'Socket.set_timeout'], operators, values, int(rest[0]), int(rest[1]), counts)
     say('done', counts['answers'], counts['errors'])
 
 

@@ -183,6 +183,22 @@ test('waiting', () => GSock.with_open_socket({type: 'datagram'}, udp => {
         throws(undefined, () => GSock.wait_for_any(sockets));
 }));
 
+test('one socket in place of a list', () => {
+    const [left, right] = GSock.make_socket_pair();
+    for (const call of [() => left.send_many(right), () => left.send_file_descriptors(right), () => GSock.wait_for_any(right)])
+        throws(undefined, call);
+    left.close();
+    right.close();
+});
+
+test('what gjs itself crashes on', () => GSock.with_open_socket({type: 'datagram', localHost}, udp => {
+    refuse(GSock.Error.OUT_OF_RANGE, {localPort: 2n ** 64n}, '64 bits');
+    throws(GSock.Error.OUT_OF_RANGE, () => udp.receive_data(-1));
+    throws(TypeError, () => udp.receive_file_descriptors_finish(null));
+    udp.set_timeout(NaN);
+    equal(udp.timeout, -1);
+}));
+
 test('options', () => GSock.with_open_socket({addressFamily: 'ipv4'}, stream => {
     throws(GSock.Error.UNKNOWN_KEYWORD, () => stream.get_option('no-such-option'));
     throws(GSock.Error.OPTION_NOT_SUPPORTED, () => stream.get_option('no-sigpipe'));

@@ -206,6 +206,9 @@ class Operators(unittest.TestCase):
         left, right = GSock.make_socket_pair()
         with left, right:
             self.refuse(TypeError, GSock.wait_for_any, left)
+            for call in (left.send_many, left.send_file_descriptors, GSock.store_file_descriptors):
+                self.refuse(TypeError, call, left)
+            self.refuse(TypeError, GSock.handover_give, left, right)
             for call in (left.write_text, left.write_line, left.write_text_async, left.write_line_async):
                 self.refuse(TypeError, call, left)
                 self.refuse(TypeError, call, b'x')

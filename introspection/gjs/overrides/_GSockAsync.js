@@ -3,7 +3,7 @@
 
 /* exported addOperators, install */
 
-const {GLib} = imports.gi;
+const {Gio, GLib} = imports.gi;
 const {FUNCTIONS, METHODS, arrange, isKeywords, refuseRest, toCondition, toReceived} = imports.overrides.GSock;
 
 const GSock = imports.gi.GSock;
@@ -88,6 +88,14 @@ function watch(watchCondition) {
 
 function install() {
     const {prototype} = GSock.Socket;
+
+    // gjs frees what it never had when this is no result.
+    const {receive_file_descriptors_finish: finishDescriptors} = prototype;
+    prototype.receive_file_descriptors_finish = function (answer) {
+        if (!(answer instanceof Gio.AsyncResult))
+            throw new TypeError(`receive_file_descriptors_finish: a result is wanted, not ${String(answer)}`);
+        return finishDescriptors.call(this, answer);
+    };
 
     prototype.receive_many_async = receiveManyAsync(prototype.receive_many_async);
     prototype.watch = watch(prototype.watch);

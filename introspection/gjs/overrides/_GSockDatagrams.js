@@ -204,7 +204,8 @@ function packInto(batch, all) {
 function toBatch(datagrams) {
     if (datagrams instanceof GSock.Batch)
         return datagrams;
-    if (typeof datagrams === 'string' || ArrayBuffer.isView(datagrams) ||
+    // A socket iterates too, over what it reads or accepts.
+    if (typeof datagrams === 'string' || ArrayBuffer.isView(datagrams) || datagrams instanceof GSock.Socket ||
         typeof datagrams[Symbol.iterator] !== 'function')
         throw new TypeError('a list of datagrams is wanted, not one: send_to sends one');
     const batch = GSock.Batch.new();

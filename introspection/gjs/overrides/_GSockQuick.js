@@ -27,6 +27,11 @@ function install() {
         send_data_to_host: sendDataToHost, send_to: sendTo,
     } = prototype;
 
+    // By itself too.
+    prototype.receive_data = function (size) {
+        return receiveData.call(this, toCount(size));
+    };
+
     prototype.send_to = function (...given) {
         const [data, keywords] = given;
         if (!(data instanceof Uint8Array) || given.length > 2)

@@ -275,6 +275,17 @@ def to_descriptor(value):
     return value.fileno()
 
 
+def to_list(value, what):
+    """A socket iterates too, over what it reads or accepts: that is waited for, and is not what was meant."""
+    if isinstance(value, GSock.Socket):
+        raise TypeError(f'a list of {what} is wanted, not one socket')
+    return list(value)
+
+
+def to_descriptors(value):
+    return [to_descriptor(fd) for fd in to_list(value, 'descriptors')]
+
+
 @export
 class FileDescriptors(list):
     """What receive_file_descriptors gives: numbers, which are the caller's to close, and in payload
@@ -336,7 +347,7 @@ RESULTS = {
 # By the type of an argument: how to convert it.
 CONVERSIONS = {
     'guint8[]': 'if {0}.__class__ is not bytes: {0} = to_bytes({0})',
-    'gint32[]': '{0} = [to_descriptor(fd) for fd in {0}]',
+    'gint32[]': '{0} = to_descriptors({0})',
     'Variant': '{0} = to_variant({0})',
     'IOCondition': '{0} = to_condition({0})',
 }
@@ -382,6 +393,7 @@ SCOPE = {
     'to_bytes': to_bytes,
     'to_condition': to_condition,
     'to_descriptor': to_descriptor,
+    'to_descriptors': to_descriptors,
     'to_variant': to_variant,
     'translate': translate,
 }
@@ -705,9 +717,7 @@ def make_instance(cls, *, cancellable=None, **keywords):
 @export
 def wait_for_any(sockets, conditions='in', timeout=GSock.TIMEOUT_NEVER, cancellable=None):
     """Those of several sockets that are ready; one condition for all of them, or one for each."""
-    if isinstance(sockets, GSock.Socket):
-        raise TypeError('a list of sockets is wanted, not one: its wait_for waits for one')
-    sockets = list(sockets)
+    sockets = to_list(sockets, 'sockets')
     if isinstance(conditions, (str, int)):
         conditions = [conditions] * len(sockets)
     conditions = [int(to_condition(condition)) for condition in conditions]

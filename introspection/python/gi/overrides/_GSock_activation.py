@@ -44,4 +44,4 @@ store_descriptors = in_step(face.store_file_descriptors)
 @face.export
 def store_file_descriptors(fds, *arguments, **keywords):
     """Descriptors, or whatever has a fileno: sockets and files."""
-    return store_descriptors([face.to_descriptor(item) for item in fds], *arguments, **keywords)
+    return store_descriptors(face.to_descriptors(fds), *arguments, **keywords)

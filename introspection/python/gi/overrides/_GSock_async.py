@@ -288,7 +288,7 @@ async def run_in_thread(function, *arguments, **keywords):
 # In a main context
 
 def lead_descriptors(keywords, fds, payload=None):
-    return [face.to_descriptor(fd) for fd in fds], None if payload is None else GLib.Bytes.new(to_bytes(payload))
+    return face.to_descriptors(fds), None if payload is None else GLib.Bytes.new(to_bytes(payload))
 
 
 # What the functions in C take at first, of what is given here.

@@ -8,7 +8,7 @@ import sys
 from array import array
 
 from .GSock import (GSock, Address, InvalidArgument, Received, export, get_host, name_sender,
-                    to_bytes)
+                    to_bytes, to_descriptors, to_list)
 
 Batch, Message = GSock.Batch, GSock.Message
 
@@ -119,12 +119,12 @@ for name, item in PROPERTIES.items():
 
 
 def add_file_descriptors(self, descriptors):
-    for fd in descriptors:
-        self.add_file_descriptor(fd if isinstance(fd, int) else fd.fileno())
+    for fd in to_descriptors(descriptors):
+        self.add_file_descriptor(fd)
 
 
 def add_controls(self, controls):
-    for control in controls:
+    for control in to_list(controls, '(level, type, bytes)'):
         self.add_control(*take_apart(control, 'a control', 'level, type, bytes'))
 
 
@@ -262,7 +262,7 @@ def pack_batch(datagrams):
         return datagrams
     if isinstance(datagrams, (bytes, bytearray, memoryview, str)):
         raise TypeError('a list of datagrams is wanted, not one: send_to sends one')
-    batch, datagrams = new_batch(), list(datagrams)
+    batch, datagrams = new_batch(), to_list(datagrams, 'datagrams')
     try:
         add_packed(batch, b''.join(datagrams), array('I', [*map(len, datagrams)]).tobytes(), None)
         return batch

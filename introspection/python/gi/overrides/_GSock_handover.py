@@ -12,7 +12,7 @@ begin_to_give = face.GSock.handover_give_async
 
 
 def pairs_of(sockets):
-    return list(sockets.items() if hasattr(sockets, 'items') else sockets)
+    return face.to_list(sockets.items() if hasattr(sockets, 'items') else sockets, '(name, socket)')
 
 
 @face.export
