@@ -438,7 +438,7 @@ def handover_give_async(channel, sockets, timeout=GSock.TIMEOUT_DEFAULT, *, call
         check_awaited(priority, cancellable)
         return run_in_thread(face.handover_give, channel, sockets, timeout)
     pairs = pairs_of(sockets)
-    return call_next(begin_to_give, channel, [socket for _, socket in pairs], [name for name, _ in pairs], timeout,
+    return call_next(begin_to_give, channel, [socket for _, socket in pairs], [face.pack_text(name) for name, _ in pairs], timeout,
                      priority or GLib.PRIORITY_DEFAULT, cancellable, callback)
 
 

@@ -3,12 +3,9 @@
 
 import functools
 
-from gi.repository import GLib
-
 from . import GSock as face
 
 give, take, complete = face.handover_give, face.handover_take, face.handover_complete
-begin_to_give = face.GSock.handover_give_async
 
 
 def pairs_of(sockets):
@@ -21,15 +18,6 @@ def handover_give(channel, sockets, timeout=face.GSock.TIMEOUT_DEFAULT, cancella
     """Gives sockets, as a dictionary by name or as pairs of name and socket, to a successor."""
     pairs = pairs_of(sockets)
     return give(channel, [socket for _, socket in pairs], [face.pack_text(name) for name, _ in pairs], timeout, cancellable)
-
-
-@face.export
-def handover_give_async(channel, sockets, timeout=face.GSock.TIMEOUT_DEFAULT, priority=GLib.PRIORITY_DEFAULT,
-                        cancellable=None, callback=None):
-    """The same in the background, for a server that goes on serving; handover_give_finish tells."""
-    pairs = pairs_of(sockets)
-    face.call_next(begin_to_give, channel, [socket for _, socket in pairs], [face.pack_text(name) for name, _ in pairs],
-                   timeout, priority, cancellable, callback)
 
 
 @face.export
