@@ -25,12 +25,12 @@ import sys
 LONG = os.environ.get('GSOCK_TEST_LONG') == '1'
 SEED = int(os.environ.get('GSOCK_TEST_SEED') or secrets.randbelow(2**31))
 # One of so many calls; in how many parts the operators are given to children.
-SHARE = 1 if LONG else int(os.environ.get('GSOCK_TEST_SHARE', 25))
+SHARE = 1 if LONG else int(os.environ.get('GSOCK_TEST_SHARE', 40))
 PARTS = 16 if LONG else 3
 TIMEOUT = 900 if LONG else 100
 # What the languages themselves say of a callback that throws, and gjs of one that is called while it
 # collects garbage, as every callback of GIO may be.
-TOLD = re.compile(r'Gjs-(CRITICAL|WARNING|Message).*(JS ERROR|JS WARNING|during garbage collection)')
+TOLD = re.compile(r'Gjs-(CRITICAL|WARNING|Message).*(JS ERROR|JS WARNING|during garbage collection|The offending callback)')
 
 
 def keywords(source):
@@ -91,7 +91,7 @@ def main():
     print(f'# {len(listed)} operators, {sum(total)} calls, {total[0]} answers, {total[1]} errors')
     tap.case('there are operators, answers and errors', [] if len(listed) > 100 and min(total) > 100 else [f'{len(listed)}, {total}'])
     for number in range(8 if LONG else 1):
-        problems, counts = run(program, 'random', SEED + number, 20000 if LONG else 1500)
+        problems, counts = run(program, 'random', SEED + number, 20000 if LONG else 1000)
         print(f'# seed {SEED + number}: {counts[0]} answers, {counts[1]} errors')
         tap.case(f'by chance, {number + 1}', problems)
     if LONG:

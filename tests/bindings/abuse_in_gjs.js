@@ -401,7 +401,7 @@ function runMatrix(name, operator, values, rounds, repeat, share) {
     operator.learn();
     let rows = operator.rows(values);
     if (share > 1) {
-        const wanted = Math.max(Math.floor(rows.length / share), Math.min(rows.length, 15));
+        const wanted = Math.max(Math.floor(rows.length / share), Math.min(rows.length, 10));
         rows = Array.from({length: wanted}, () => rows[chance(rows.length)]);
     }
     const others = operator.owner === 'Socket' ? ['', 'left'] : [''];

@@ -455,7 +455,7 @@ def run_matrix(name, operator, values, counts, rounds, repeat, share):
     operator.learn(STAGE)
     rows = list(operator.rows(values))
     if share > 1:
-        rows = CHANCE.sample(rows, max(len(rows) // share, min(len(rows), 15)))
+        rows = CHANCE.sample(rows, max(len(rows) // share, min(len(rows), 10)))
     receivers = (None, 'left') if operator.owner == 'Socket' else (None,)
     growth, before, descriptors = [], None, None
     for number in range(rounds):
