@@ -25,7 +25,7 @@ from gi.repository import GLib
 HERE = pathlib.Path(__file__).parent
 DATA = HERE.parent / 'data'
 
-# A case has steps, or a reason why nobody tries it here.
+# A case has steps, and what the system must have for it: ipv6, root.
 Case = collections.namedtuple('Case', 'name steps needs')
 Step = collections.namedtuple('Step', 'variable operator receiver outcome part positional keywords answer')
 
@@ -68,6 +68,9 @@ OPTION_SOCKETS = {
 LEVELS = {'SOL_SOCKET': 'tcp-quiet', 'IPPROTO_TCP': 'tcp-quiet', 'IPPROTO_IP': 'udp-connected',
           'IPPROTO_IPV6': 'udp-ipv6', 'IPPROTO_UDP': 'udp-connected'}
 OTHERS = {'broadcast': 'udp-connected', 'ip-header-include': 'raw', 'ip-no-defrag': 'raw', 'pass-pidfd': 'pair-stream'}
+# Those that only root may set.
+PRIVILEGED = {'bind-to-device', 'bind-to-interface-index', 'debug', 'ip-transparent', 'ipv6-destination-options',
+              'ipv6-hop-options', 'mark', 'receive-buffer-force', 'send-buffer-force'}
 # Those that a kernel may not have.
 NEW = {'pass-pidfd'}
 
@@ -235,7 +238,7 @@ def option_cases():
         if name not in names and of_type == 'bool' and access == 'get-set':
             told[name, OTHERS.get(name, LEVELS[level])] = boolean_steps(name)
     for (name, kind), steps in told.items():
-        needs = 'ipv6' if 'ipv6' in kind else 'root' if kind == 'raw' else ''
+        needs = 'ipv6 ' * ('ipv6' in kind) + 'root' * (kind.startswith('raw') or name in PRIVILEGED)
         yield Case(f'option {name}: {kind}', [*parse_steps([f'use {kind}', *steps])], needs)
 
 

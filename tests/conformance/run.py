@@ -2,10 +2,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Tries the same cases in every language, and prints a table of what came of it.
 
-Usage: run.py GIR [-- LANGUAGE COMMAND [ARGUMENT...]]...
+Usage: run.py GIR [-- LANGUAGE [COMMAND [ARGUMENT...]]]...
 
 A command is given a file of cases as its last argument, and prints a line of TAP for each. Each case in
-each language is a test. What no case tries fails, too: see complete.py.
+each language is a test, and a language without a command one that is skipped. What no case tries fails,
+too: see complete.py.
+
+The file has a line for each case, of "case", its name, and why it is skipped, where it is; and for each of
+its steps, of "step", the name of the answer, the operator, the receiver, the outcome, and in hexadecimal
+what is in the message. Then the arguments follow, "=" and a name before those that have one, and "->"
+before the answer. Between all of them are tabs. What a value is is told by its first letter: t, f, n (true,
+false, none), i (an integer), d (a number), s and x (text and bytes, in hexadecimal), [ (a class), % (a nick
+of an enumeration), < (a host and a port for GIO to resolve), $ (an earlier answer), * (anything), and
+several values stand between the words ( and ).
 """
 
 import concurrent.futures
@@ -22,7 +31,7 @@ import manifest
 import stage
 
 LINE = re.compile(r'(not )?ok (\d+) (.*?)(?: # SKIP (.*))?$')
-TIMEOUT = 100
+TIMEOUT = 240
 
 
 def has_ipv6():
@@ -68,7 +77,7 @@ def write_manifest(path, language, cases, prepared):
     with open(path, 'w') as file:
         for number, case in enumerate(cases):
             case, skipped = differences.apply(language, case)
-            skipped = MISSING.get(case.needs, skipped)
+            skipped = next((MISSING[need] for need in case.needs.split() if need in MISSING), skipped)
             places = {**prepared.places, **prepared.of_case(number)}
             file.write('\n'.join(manifest.write_case(case, skipped, places)) + '\n')
 
@@ -126,13 +135,16 @@ def split_commands(arguments):
     return commands
 
 
-def report(results, names, problems):
+def report(results, absent, names, problems):
     number = 1
     print('TAP version 13')
-    print(f'1..{len(results) * len(names) + 1}')
+    print(f'1..{len(results) * len(names) + len(absent) + 1}')
     for problem in problems:
         print(f'# {problem}')
     print(f'{"not ok" if problems else "ok"} 1 everything that there is has a case')
+    for language in absent:
+        number += 1
+        print(f'ok {number} {language} # SKIP it is not here')
     for name in names:
         for language in results:
             number += 1
@@ -147,11 +159,11 @@ def main():
     gir, commands = sys.argv[1], split_commands(sys.argv[2:])
     cases = manifest.all_cases()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        futures = {language: pool.submit(try_language, language, command, cases) for language, command in commands.items()}
+        futures = {language: pool.submit(try_language, language, command, cases) for language, command in commands.items() if command}
     results = {language: future.result() for language, future in futures.items()}
     problems = complete.check(gir, cases) + differences.check(cases)
     names = [case.name for case in cases] + ['the program ends']
-    report(results, names, problems)
+    report(results, [language for language in commands if not commands[language]], names, problems)
     print_table(results, names)
     return bool(problems) or any(result.mark == 'FAIL' for cells in results.values() for result in cells.values())
 
