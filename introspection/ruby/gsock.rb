@@ -139,5 +139,11 @@ module GSock
     end
   end
 
-  Loader.load('GSock', self, version: '1')
+  # Each method is defined once as Ruby-GNOME does, and again around that.
+  begin
+    verbose, $VERBOSE = $VERBOSE, nil
+    Loader.load('GSock', self, version: '1')
+  ensure
+    $VERBOSE = verbose
+  end
 end

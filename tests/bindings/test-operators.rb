@@ -264,12 +264,4 @@ test 'functions beside sockets' do
   equal seen[GSock::Address.new_from_host('127.0.0.1', 80)], 1
 end
 
-# What a thread or GLib opens once and keeps is not to count as left open.
-run(lambda do
-  loop = GLib::MainLoop.new
-  GSock.lookup_hostname_async('127.0.0.1') { loop.quit }
-  loop.run
-  wait = -> { GSock.make_socket_pair { |left,| fails(GSock::Error::TimedOut) { left.receive_from(timeout: 0.001) } } }
-  wait.call
-  Thread.new(&wait).join
-end)
+run(method(:warm_up))

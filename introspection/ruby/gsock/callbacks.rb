@@ -21,6 +21,17 @@ module GSock
       key
     end
 
+    # Something that is begun meanwhile goes on, unless that fails.
+    def keeping(key, *things)
+      keep(key, *things)
+      begin
+        yield
+      rescue Exception
+        release(key)
+        raise
+      end
+    end
+
     def release(key)
       LOCK.synchronize { KEPT.delete(key) }
     end
@@ -45,7 +56,10 @@ module GSock
 
     # With a block calls it back with what came of it, or with nil and the error; in a fiber waits for it.
     def start(receiver, operator, finish, call, arguments, block)
-      return begin_call(receiver, finish, call, arguments, block) && nil if block
+      if block
+        begin_call(receiver, finish, call, arguments, block)
+        return
+      end
 
       unless Thread.current[:gsock_waits]
         raise ArgumentError, "#{operator} calls a block back: give one, or call it in GSock.fiber"
@@ -65,14 +79,7 @@ module GSock
         end
         guard { block.call(found, error) }
       end
-      keep(key, receiver, callback, arguments)
-      begin
-        call.call(*arguments, &callback)
-      rescue Exception
-        release(key)
-        raise
-      end
-      key
+      keeping(key, receiver, callback, arguments) { call.call(*arguments, &callback) }
     end
 
     def wait_in_fiber

@@ -17,6 +17,18 @@ module GSock
         block ? GSock.send(:close_after, [made], &block) : made
       end
 
+      # Ruby-GNOME puts an initialize of its own between a class and its parent, which is not made to be one
+      # of sockets.
+      def type_register(*given)
+        before = ancestors
+        super
+        (ancestors - before).each do |hook|
+          next unless hook.private_method_defined?(:initialize, false)
+
+          hook.define_method(:initialize) { |*arguments, **keywords| super(*arguments, **keywords) }
+        end
+      end
+
       # GObject knows a class of Ruby from the first time that it is asked for.
       def gtype
         type = super
@@ -99,11 +111,13 @@ module GSock
       key = Object.new
       callback = lambda do |socket, ready|
         goes_on = Callbacks.guard(false) { block.call(socket, ready) != false }
-        Callbacks.release(key) unless goes_on
+        # A socket that is closed is told of once.
+        Callbacks.release(key) unless goes_on && socket.open?
         goes_on
       end
-      Callbacks.keep(key, self, callback)
-      native_watch.bind_call(self, condition, priority, &callback).tap { |watch| watch.send(:keep_as, key) }
+      Callbacks.keeping(key, self, callback) do
+        native_watch.bind_call(self, condition, priority, &callback).tap { |watch| watch.send(:keep_as, key) }
+      end
     end
 
     native_receive = instance_method(:receive_many)

@@ -4,8 +4,9 @@
 
 module GSock
   class Error
-    # What only gsock can find out has no number of the kernel; these are what Ruby's sockets give.
-    NUMBERS = { CLOSED: Errno::EBADF::Errno, TIMED_OUT: Errno::ETIMEDOUT::Errno }.freeze
+    # What only gsock can find out has no number of the kernel, and one has two; these are what Ruby's sockets
+    # give.
+    NUMBERS = { CLOSED: Errno::EBADF::Errno, ENDPOINT_SHUTDOWN: Errno::EPIPE::Errno, TIMED_OUT: Errno::ETIMEDOUT::Errno }.freeze
     private_constant :NUMBERS
 
     # By it the classes of Errno know what is theirs; nil where the kernel has no such error.
@@ -19,7 +20,7 @@ module GSock
 
       number = GSock.error_to_errno(code)
       kind = const_get(name.to_s.split('_').map(&:capitalize).join)
-      kind.const_set(:ERRNO, number.zero? ? NUMBERS[name] : number)
+      kind.const_set(:ERRNO, NUMBERS[name] || (number unless number.zero?))
       GSock.const_set(kind.name.split('::').last, kind)
     end
     ERRNO = nil

@@ -133,11 +133,15 @@ module GSock
       raise TypeError, "#{what}: a list of datagrams is wanted, not #{value.inspect}" unless value.is_a?(Array)
 
       value.each_with_object(Batch.new) do |datagram, batch|
-        unless [String, Array, Received, GLib::Bytes].any? { |kind| datagram.is_a?(kind) } && !(datagram.is_a?(Array) && datagram.size > 3)
-          raise TypeError, "#{what}: bytes, [bytes, address] or [bytes, host, port] are wanted, not #{datagram.inspect}"
-        end
+        refuse(what, datagram) if datagram.is_a?(Array) && !datagram.size.between?(1, 3)
+        data = datagram.is_a?(Array) ? datagram.first : datagram
+        refuse(what, datagram) unless [String, Received, GLib::Bytes].any? { |kind| data.is_a?(kind) }
         batch << datagram
       end
+    end
+
+    def refuse(what, datagram)
+      raise TypeError, "#{what}: bytes, [bytes, address] or [bytes, host, port] are wanted, not #{datagram.inspect}"
     end
   end
   private_constant :Batches

@@ -155,7 +155,7 @@ module GSock
     def convert(operator, name, value)
       what = "#{operator}: #{name}"
       return GLib::Bytes.new(bytes(what, value)) if name == :data && operator.match?(/\A(send_(to_async|bytes)|write_bytes_async)/)
-      return value if name == :value && operator == 'set_option_int'
+      return value if (name == :value && operator == 'set_option_int') || (name == :type && operator == 'add_control')
 
       return whole(what, value) if WHOLE.include?(name)
 
