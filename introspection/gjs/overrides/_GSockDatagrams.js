@@ -190,15 +190,30 @@ function takeDatagram(datagram) {
         filename ? GSock.Address.new_from_filename(where) : toDestination(where)];
 }
 
+// What is done for each datagram is a loop without a function in it: anything else costs more than all
+// the rest of a batch.
+
 function packInto(batch, all) {
-    const lengths = Uint32Array.from(all, data => data.length);
-    const packed = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+    const lengths = new Uint32Array(all.length);
     let start = 0;
-    for (const data of all) {
-        packed.set(data, start);
-        start += data.length;
+    for (let i = 0; i < all.length; i++)
+        start += lengths[i] = all[i].length;
+    const packed = new Uint8Array(start);
+    start = 0;
+    for (let i = 0; i < all.length; i++) {
+        packed.set(all[i], start);
+        start += lengths[i];
     }
     batch.add_packed(packed, new Uint8Array(lengths.buffer), null);
+}
+
+// For this instanceof would take longer than to copy the bytes.
+function areBytes(all) {
+    for (let i = 0; i < all.length; i++) {
+        if (all[i]?.constructor !== Uint8Array)
+            return false;
+    }
+    return true;
 }
 
 function toBatch(datagrams) {
@@ -209,6 +224,10 @@ function toBatch(datagrams) {
         typeof datagrams[Symbol.iterator] !== 'function')
         throw new TypeError('a list of datagrams is wanted, not one: send_to sends one');
     const batch = GSock.Batch.new();
+    if (Array.isArray(datagrams) && areBytes(datagrams)) {
+        packInto(batch, datagrams);
+        return batch;
+    }
     const all = Array.from(datagrams, takeDatagram);
     if (all.every(([, address]) => address === null))
         packInto(batch, all.map(([data]) => data));
@@ -216,6 +235,8 @@ function toBatch(datagrams) {
         all.forEach(([data, address]) => batch.add(data, address));
     return batch;
 }
+
+const NOBODY = [null, null];
 
 // What receive_many gives: iterates as data, host and port; at () gives a Received.
 class ReceivedMany {
@@ -236,16 +257,20 @@ class ReceivedMany {
             batch.get_full_length(at)]);
     }
 
-    *[Symbol.iterator]() {
+    [Symbol.iterator]() {
         const data = this.batch.get_packed_data();
         const senders = Array.from({length: this.batch.get_n_addresses()},
             (_, number) => nameSender(this.batch.get_numbered_address(number)));
         const numbers = numbersIn(this.batch.get_address_numbers());
+        const lengths = numbersIn(this.batch.get_packed_lengths());
+        const all = new Array(lengths.length);
         let start = 0;
-        for (const [i, length] of numbersIn(this.batch.get_packed_lengths()).entries()) {
-            yield [data.subarray(start, start + length), ...senders[numbers[i]] ?? [null, null]];
-            start += length;
+        // Copies: a buffer with many views is dearer to the collector than as many buffers.
+        for (let i = 0; i < lengths.length; i++) {
+            const [host, port] = senders[numbers[i]] ?? NOBODY;
+            all[i] = [data.slice(start, start += lengths[i]), host, port];
         }
+        return all[Symbol.iterator]();
     }
 }
 
