@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static gboolean
+static GSOCK_SELDOM gboolean
 fail (GSockBuild *self, gssize failure, const char *operation, const GSockAddress *address)
 {
   return gsock_error_set (&self->error, failure, operation, address);

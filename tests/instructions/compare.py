@@ -84,8 +84,8 @@ def profile(valgrind, program, name):
                 costs[function, library] = costs.get((function, library), 0) + int(line.split()[1])
             is_of_call = False
     for (function, library), cost in sorted(costs.items(), key=lambda item: -item[1]):
-        if cost >= n_calls:
-            print(f'{cost / n_calls:8.0f}  {function}  ({library})')
+        if cost * 100 >= n_calls:
+            print(f'{cost / n_calls:8.2f}  {function}  ({library})')
 
 
 def read_baseline(filename):
