@@ -90,6 +90,7 @@ async def serve(path, port=0):
 
 def start(path):
     process = subprocess.Popen([sys.executable, __file__, path], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
     line = process.stdout.readline()
     print(line, end='', flush=True)
     return process, int(line.split()[-1])

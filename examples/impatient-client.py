@@ -32,6 +32,7 @@ async def ask(connection, seconds):
 
 async def visit(host, port, seconds=SECONDS):
     asking = asyncio.current_task()
+    assert asking
     for number in signal.SIGINT, signal.SIGTERM:
         asyncio.get_running_loop().add_signal_handler(number, asking.cancel)
     with await GSock.make_socket_async(remote_host=host, remote_port=int(port), timeout=float(seconds)) as connection:

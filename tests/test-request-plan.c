@@ -226,7 +226,7 @@ static void
 test_family_name (void)
 {
   g_auto (GSockPlan) plan = { 0 };
-  g_auto (GSockRequest) request;
+  g_auto (GSockRequest) request = { 0 };
   g_autoptr (GError) error = NULL;
 
   if (!test_etc_is_own ())
