@@ -147,7 +147,7 @@ def make_block(figures, name):
     makers = {'machine': make_machine, 'bars': make_bars, 'all': make_all, 'readme': make_readme, 'instructions': make_instructions}
     if name in makers:
         return makers[name](figures)
-    return make_growth(figures.growths[name])
+    return make_growth(figures.growths[name]) if name in figures.growths else '(not measured)\n'
 
 
 def draw_growth(figures, growth):
@@ -165,6 +165,8 @@ def draw_overview(figures):
     groups = []
     for name, words in OVERVIEW:
         scenario = figures.scenario(name)
+        if scenario is None:
+            continue
         bars = [(peer, row['ratio']) for peer, names in PEERS for row in [variant(scenario, *names)] if row is not None]
         groups.append((words, bars))
     return charts.bar_chart('What an operation costs: plain system calls are 1', machine_words(figures), 'times plain system calls',
@@ -181,7 +183,8 @@ def make_files(root, figures):
     """Returns {path: contents} of all that depends on the figures."""
     files = {f'docs/images/{name}.svg': draw_growth(figures, growth) for name, growth in figures.growths.items()}
     files['docs/images/overview.svg'] = draw_overview(figures)
-    files['docs/images/memory.svg'] = draw_memory(figures)
+    if figures.scenario('server-memory') is not None:
+        files['docs/images/memory.svg'] = draw_memory(figures)
     for path in DOCUMENTS:
         with open(os.path.join(root, path), encoding='utf-8') as file:
             files[path] = BLOCK.sub(lambda match: f'{match.group(1)}\n{make_block(figures, match.group(2))}\n{match.group(3)}', file.read())

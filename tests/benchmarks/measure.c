@@ -17,6 +17,9 @@
 /* Two standard errors: nineteen times in twenty chance alone stays below. */
 #define ERRORS_THAT_COUNT 2
 
+/* With fewer rounds nothing is known of the noise. */
+#define ROUNDS_THAT_TELL 3
+
 #define BATCH_MAX (1u << 24)
 
 /* So many times slower than the first variant, and it is run less often. */
@@ -237,6 +240,8 @@ outcome_free (Outcome *self)
 static double
 error_of (const Figure *figure, guint rounds)
 {
+  if (rounds < ROUNDS_THAT_TELL)
+    return INFINITY;
   return ERRORS_THAT_COUNT * DEVIATION_TO_ERROR * figure->deviation / sqrt (rounds);
 }
 
