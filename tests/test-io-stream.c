@@ -152,75 +152,6 @@ test_dropped (void)
 }
 
 static void
-test_errors (Fixture *self, gconstpointer kind)
-{
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GError) error = NULL;
-  char room[1];
-
-  gsock_socket_set_timeout (GSOCK_SOCKET (self->stream.near), 0.02);
-  g_assert_cmpint (g_input_stream_read (input_of (self->near), room, 1, NULL, &error), ==, -1);
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-  g_clear_error (&error);
-  gsock_socket_set_timeout (GSOCK_SOCKET (self->stream.near), GSOCK_TIMEOUT_NEVER);
-  g_cancellable_cancel (cancellable);
-  g_assert_cmpint (g_input_stream_read (input_of (self->near), room, 1, cancellable, &error), ==, -1);
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_clear_error (&error);
-  gsock_socket_close (GSOCK_SOCKET (self->stream.far), FALSE, NULL);
-  while (g_output_stream_write (output_of (self->near), "x", 1, NULL, &error) > 0)
-    ;
-  g_assert_true (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED));
-}
-
-static gboolean
-on_ready (GObject *pollable, gpointer count)
-{
-  (*(guint *) count)++;
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-test_pollable (Fixture *self, gconstpointer kind)
-{
-  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (input_of (self->near));
-  GPollableOutputStream *output = G_POLLABLE_OUTPUT_STREAM (output_of (self->near));
-  g_autoptr (GSource) readable = NULL, writable = NULL;
-  g_autoptr (GError) error = NULL;
-  guint n_readable = 0, n_writable = 0;
-  char room[10];
-
-  g_assert_true (g_pollable_input_stream_can_poll (input));
-  g_assert_false (g_pollable_input_stream_is_readable (input));
-  g_assert_true (g_pollable_output_stream_is_writable (output));
-  g_assert_cmpint (g_pollable_input_stream_read_nonblocking (input, room, 10, NULL, &error), ==, -1);
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
-  g_clear_error (&error);
-  readable = g_pollable_input_stream_create_source (input, NULL);
-  writable = g_pollable_output_stream_create_source (output, NULL);
-  g_source_set_callback (readable, G_SOURCE_FUNC (on_ready), &n_readable, NULL);
-  g_source_set_callback (writable, G_SOURCE_FUNC (on_ready), &n_writable, NULL);
-  g_source_attach (readable, NULL);
-  g_source_attach (writable, NULL);
-  g_main_context_iteration (NULL, FALSE);
-  g_assert_cmpuint (n_readable, ==, 0);
-  g_assert_cmpuint (n_writable, ==, 1);
-  write_string (self->far, "a\nb");
-  g_free (gsock_active_socket_read_line (self->stream.near, NULL, NULL, NULL));
-  while (n_readable == 0)
-    g_main_context_iteration (NULL, FALSE);
-  g_assert_true (g_pollable_input_stream_is_readable (input));
-  g_assert_cmpint (g_pollable_input_stream_read_nonblocking (input, room, 10, NULL, &error), ==, 1);
-  g_assert_false (g_pollable_input_stream_is_readable (input));
-  test_fill (GSOCK_SOCKET (self->stream.near));
-  g_assert_false (g_pollable_output_stream_is_writable (output));
-  g_assert_cmpint (g_pollable_output_stream_write_nonblocking (output, room, 1, NULL, &error), ==, -1);
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
-  g_source_destroy (readable);
-  g_source_destroy (writable);
-}
-
-static void
 test_data_streams (Fixture *self, gconstpointer kind)
 {
   g_autoptr (GDataInputStream) lines = g_data_input_stream_new (input_of (self->near));
@@ -397,8 +328,6 @@ main (int argc, char *argv[])
   add ("buffers", test_buffers);
   add ("half-close", test_half_close);
   add ("close", test_close);
-  add ("errors", test_errors);
-  add ("pollable", test_pollable);
   add ("data-streams", test_data_streams);
   add ("convert-and-splice", test_convert_and_splice);
   add ("threads", test_threads);
