@@ -363,7 +363,6 @@ test_nothing_kept (void)
 static void
 test_abandoned (void)
 {
-  g_autoptr (GError) error = NULL;
   TestStream stream;
   gsize filled;
 
