@@ -235,6 +235,7 @@ test_active_type_is_wrong (void)
   g_autoptr (GSockActiveSocket) peer = NULL;
 
   g_assert_no_error (error);
+  g_assert_nonnull (client);
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     {
       gsock_passive_socket_set_active_type (GSOCK_PASSIVE_SOCKET (listener), wrong[i]);
