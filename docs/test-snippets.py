@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Compiles and runs every C, Python, JavaScript, Lua, Vala and Lisp snippet of the guides, and prints TAP.
+"""Compiles and runs every C, Python, JavaScript, Lua, Ruby, Vala and Lisp snippet of the guides, and prints TAP.
 
-Usage: test-snippets.py SOURCE-FOLDER BUILD-FOLDER C-COMPILER PYTHON GJS LUA GUILE SBCL VALAC
+Usage: test-snippets.py SOURCE-FOLDER BUILD-FOLDER C-COMPILER PYTHON GJS LUA GUILE SBCL VALAC RUBY
 
 An interpreter or compiler that is not there is given as "-", and its snippets are skipped. A snippet is a whole
 program (C and Vala with a main function), or a fragment that is run where these are there to be used:
@@ -28,7 +28,7 @@ import tempfile
 GUIDES = ('README.md', 'CONTRIBUTING.md', 'docs/*.md')
 TIMEOUT = 60
 WHOLE = {'c': r'^main \(', 'python': r'^from gi.repository import .*GSock', 'js': r'gi://GSock',
-         'lua': r"lgi.require", 'scheme': r'use-modules', 'lisp': r'defpackage',
+         'lua': r"lgi.require", 'ruby': r"^require 'gsock'", 'scheme': r'use-modules', 'lisp': r'defpackage',
          'vala': r'^(int|void) main \('}
 # How what stands outside of functions begins.
 DEFINITIONS = {'c': r'static|typedef|struct|G_D|#', 'vala': r'(public |async )?(class|async|void) '}
@@ -104,6 +104,15 @@ local peer = server:accept_connection()
 local udp = GSock.make_socket{type = 'datagram', local_host = '127.0.0.1'}
 local left, right = GSock.make_socket_pair()
 '''
+RUBY_FIXTURES = '''require 'gsock'
+cancellable = Gio::Cancellable.new
+server = GSock.make_socket(connect: :passive, local_host: '127.0.0.1')
+port = server.local_port
+client = GSock.make_socket(remote_host: '127.0.0.1', remote_port: port)
+peer = server.accept_connection
+udp = GSock.make_socket(type: :datagram, local_host: '127.0.0.1')
+left, right = GSock.make_socket_pair
+'''
 SCHEME_FIXTURES = '''(use-modules (gsock) (ice-9 receive) (rnrs bytevectors))
 (define udp (make-socket #:type 'datagram #:local-host "127.0.0.1"))
 '''
@@ -145,7 +154,7 @@ int main (string[] args) {
 }
 '''
 FIXTURES = {'python': PYTHON_FIXTURES, 'js': JS_FIXTURES, 'lua': LUA_FIXTURES, 'scheme': SCHEME_FIXTURES,
-            'lisp': LISP_FIXTURES}
+            'lisp': LISP_FIXTURES, 'ruby': RUBY_FIXTURES}
 
 
 class Snippet:
@@ -164,7 +173,7 @@ def read(*path):
 
 
 def fences(text, where):
-    for match in re.finditer(r'^```(c|python|js|lua|vala|scheme|lisp)\n(.*?)^```$', text, re.S | re.M):
+    for match in re.finditer(r'^```(c|python|js|lua|ruby|vala|scheme|lisp)\n(.*?)^```$', text, re.S | re.M):
         yield Snippet(match[1], match[2], f'{where}:{text.count(chr(10), 0, match.start()) + 1}')
 
 
@@ -198,12 +207,13 @@ def run(command, environment=None):
 
 
 class Tester:
-    def __init__(self, source, build, compiler, python, gjs, lua, guile, sbcl, valac):
+    def __init__(self, source, build, compiler, python, gjs, lua, guile, sbcl, valac, ruby):
         self.source = source
         self.build = build
         self.compiler = compiler
         self.valac = valac
         self.interpreters = {'python': (python, []), 'js': (gjs, ['-m']), 'lua': (lua, []),
+                             'ruby': (ruby, []),
                              'scheme': (guile, ['-L', os.path.join(source, 'examples', 'lisp')]),
                              'lisp': (sbcl, ['--script'])}
         self.folder = tempfile.TemporaryDirectory(prefix='gsock-snippets-')
