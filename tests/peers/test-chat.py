@@ -189,7 +189,7 @@ def hear_speeches(visitor, count):
     while count > 0:
         line = visitor.hear()
         assert line, 'the end has come'
-        count -= line.endswith('xxx')
+        count -= line.endswith('lala')
         told = told or line == '* Sleeper is put out: he does not read'
     return told
 
@@ -204,7 +204,7 @@ def one_who_does_not_read(variable):
         told = False
         for _ in range(200):
             for speaker in speakers:
-                speaker.say('x' * 900, 'x' * 900)
+                speaker.say('la' * 450, 'la' * 450)
             told = hear_speeches(ann, 2 * len(speakers))
             for speaker in speakers:
                 hear_speeches(speaker, 2 * len(speakers) - 2)
