@@ -120,6 +120,21 @@ const RESULTS = {
     'receive-many': received => Array.from(received),
 };
 
+// Runs the main context until a promise is settled.
+function settle(promise) {
+    const loop = new GLib.MainLoop(null, false);
+    let result, problem;
+    promise.then(value => {
+        result = value;
+    }, error => {
+        problem = error;
+    }).finally(() => loop.quit());
+    loop.run();
+    if (problem !== undefined)
+        throw problem;
+    return result;
+}
+
 function call(operator, receiver, positional, keywords) {
     const method = operator.replace(/-/g, '_');
     const given = Object.keys(keywords).length > 0 ? [...positional, keywords] : positional;
@@ -191,8 +206,10 @@ class Case {
                 positional.push(words.value());
             }
         }
-        const answer = call(operator, target, positional, keywords);
-        const result = RESULTS[operator]?.(answer) ?? answer;
+        let answer = call(operator, target, positional, keywords);
+        if (answer instanceof Promise)
+            answer = settle(answer);
+        const result = RESULTS[operator.replace('-async', '')]?.(answer) ?? answer;
         this.keep(result);
         return [result, expected];
     }

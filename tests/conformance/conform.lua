@@ -134,7 +134,20 @@ local NAMED = {
    end,
 }
 
-local function find_operator(operator, receiver)
+local find_operator
+
+-- The operators whose names end with async are those that coroutines call.
+local function await(operator, receiver)
+   return function(...)
+      local given = table.pack(...)
+      return Gio.Async.call(function()
+         return find_operator('async-' .. operator, receiver)(unpack(given, 1, given.n))
+      end)()
+   end
+end
+
+function find_operator(operator, receiver)
+   if operator:match('%-async$') then return await(operator:gsub('%-async$', ''), receiver) end
    local method = operator:gsub('-', '_')
    if receiver then return function(...) return receiver[method](receiver, ...) end end
    if HELPERS[operator] then return HELPERS[operator] end
@@ -210,7 +223,7 @@ local function run_step(step, variables, made)
    local operator = find_operator(step.operator, receiver)
    local results = table.pack(pcall(function()
       local called = table.pack(operator(unpack(positional, 1, positional.n)))
-      local named = NAMED[step.operator]
+      local named = NAMED[(step.operator:gsub('%-async$', ''))]
       if named and called[1] ~= nil then return named(unpack(called, 1, called.n)) end
       return unpack(called, 1, called.n)
    end))
@@ -218,7 +231,7 @@ local function run_step(step, variables, made)
    if not results[2] and is_error(results[3]) then return check_error(step, results[3]) end
 
    local result = results[2]
-   if results.n > 2 and not NAMED[step.operator] then result = table.pack(unpack(results, 2, results.n)) end
+   if results.n > 2 and not NAMED[(step.operator:gsub('%-async$', ''))] then result = table.pack(unpack(results, 2, results.n)) end
    keep(made, result)
    if step.outcome ~= 'ok' and step.outcome ~= 'any' then
       fail('%s answers %s, not %s', step.operator, show(result), step.outcome)

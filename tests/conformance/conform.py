@@ -3,6 +3,8 @@
 
 Usage: conform.py MANIFEST
 """
+import asyncio
+import inspect
 import sys
 
 import gi
@@ -173,6 +175,8 @@ class Case:
             else:
                 arguments.append(words.value())
         result = find_operator(operator, receiver)(*arguments, **keywords)
+        if inspect.isawaitable(result):
+            result = asyncio.get_event_loop().run_until_complete(result)
         self.keep(result)
         return result, expected
 
@@ -227,6 +231,7 @@ def main(path):
         else:
             cases[-1][1].append(words)
     print(f'1..{len(cases)}')
+    asyncio.set_event_loop(asyncio.new_event_loop())
     for number, ((name, skipped), steps) in enumerate(cases, 1):
         problem = None if skipped else run(steps, name)
         if problem:

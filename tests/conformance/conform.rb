@@ -110,8 +110,23 @@ RESULTS = {
   'receive-file-descriptors' => ->((fds, payload)) { fds.tap { fds.define_singleton_method(:payload) { payload } } }
 }.freeze
 
+# What is awaited calls a block back in the main loop.
+def await(receiver, method, positional, keywords)
+  loop = GLib::MainLoop.new
+  found = error = nil
+  receiver.public_send(method, *positional, **keywords) do |*answer|
+    found, error = answer
+    loop.quit
+  end
+  loop.run
+  raise error if error
+
+  found
+end
+
 def call(operator, receiver, positional, keywords)
   method = operator.tr('-', '_')
+  return await(receiver || GSock, method, positional, keywords) if operator.end_with?('-async')
   return receiver.public_send(spell(receiver, method), *positional, **keywords) if receiver
   return HELPERS[operator].call(*positional) if HELPERS.key?(operator)
   return GSock::Address.public_send(method.sub('address', 'new'), *positional) if operator.start_with?('address-')
@@ -165,7 +180,7 @@ class Case
     positional, keywords, expected = read(words)
     begin
       result = call(operator, target, positional, keywords)
-      result = RESULTS[operator].call(result) if RESULTS.key?(operator)
+      result = RESULTS.fetch(operator.delete_suffix('-async'), :itself.to_proc).call(result)
     rescue StandardError, NotImplementedError => e
       return check_error(e, operator, outcome, part)
     end

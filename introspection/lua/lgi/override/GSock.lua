@@ -117,6 +117,7 @@ local RESULTS = {
 
 -- What the finish functions give otherwise than the operator.
 local FINISHED = {
+   read_bytes = values.from_gbytes,
    receive_from = function(bytes, ...) return receive(values.from_gbytes(bytes), ...) end,
 }
 
