@@ -853,8 +853,10 @@ find_in (const OperatorRow *rows, const char *name)
 Operator
 operator_find (const char *name, const Value *self)
 {
-  Operator found = self != NULL && self->kind == OBJECT ? find_in (socket_operators, name) : NULL;
+  Operator found = find_in (async_operators, name);
 
+  if (found == NULL && self != NULL && self->kind == OBJECT)
+    found = find_in (socket_operators, name);
   if (found == NULL)
     found = find_in (value_operators, name);
   if (found == NULL && self == NULL)

@@ -10,58 +10,24 @@
 #define NAMED (const char *const *) call->names, call->values, call->n_values
 #define NAMED_AND_CANCELLABLE NAMED, call->cancellable, error
 
-/* Of an operator that gives nothing else than that it did it. */
-static Value *
-done_or_null (gboolean done)
-{
-  return done ? value_boolean (TRUE) : NULL;
-}
-
-/* Of one that counts, and answers -1 with an error. */
-static Value *
-count_or_null (gint64 count)
-{
-  return count >= 0 ? value_integer (count) : NULL;
-}
-
-static Value *
-object_or_null (gpointer object)
-{
-  return object != NULL ? value_take_object (object) : NULL;
-}
-
-static Value *
-take_objects (GPtrArray *array)
-{
-  Value *list;
-
-  if (array == NULL)
-    return NULL;
-  list = value_new (LIST);
-  for (guint i = 0; i < array->len; i++)
-    value_append (list, value_take_object (g_object_ref (g_ptr_array_index (array, i))));
-  g_ptr_array_unref (array);
-  return list;
-}
-
 /* Making */
 
 static Value *
 make_socket (Call *call, GError **error)
 {
-  return object_or_null (gsock_make_socket_with_keywords (NAMED_AND_CANCELLABLE));
+  return value_object (gsock_make_socket_with_keywords (NAMED_AND_CANCELLABLE));
 }
 
 static Value *
 make_instance (Call *call, GError **error)
 {
-  return object_or_null (gsock_make_instance_with_keywords (call_argument (call, 0)->type, NAMED_AND_CANCELLABLE));
+  return value_object (gsock_make_instance_with_keywords (call_argument (call, 0)->type, NAMED_AND_CANCELLABLE));
 }
 
 static Value *
 make_socket_from_fd (Call *call, GError **error)
 {
-  return object_or_null (gsock_make_socket_from_fd_with_keywords ((int) call_integer (call, 0, -1), NAMED, error));
+  return value_object (gsock_make_socket_from_fd_with_keywords ((int) call_integer (call, 0, -1), NAMED, error));
 }
 
 static Value *
@@ -77,7 +43,7 @@ make_socket_pair (Call *call, GError **error)
 static Value *
 make_socket_from_gsocket (Call *call, GError **error)
 {
-  return object_or_null (gsock_make_socket_from_gsocket (G_SOCKET (call_argument (call, 0)->object), error));
+  return value_object (gsock_make_socket_from_gsocket (G_SOCKET (call_argument (call, 0)->object), error));
 }
 
 static Value *
@@ -85,7 +51,7 @@ make_sockets_from_activation (Call *call, GError **error)
 {
   g_auto (GStrv) names = NULL;
 
-  return take_objects (gsock_make_sockets_from_activation_with_keywords (NAMED, &names, error));
+  return value_take_objects (gsock_make_sockets_from_activation_with_keywords (NAMED, &names, error));
 }
 
 static Value *
@@ -99,13 +65,13 @@ construct (Call *call, GError **error)
 static Value *
 bind_address (Call *call, GError **error)
 {
-  return done_or_null (gsock_socket_bind_address_with_keywords (SELF, call_address (call, 0), NAMED_AND_CANCELLABLE));
+  return value_done (gsock_socket_bind_address_with_keywords (SELF, call_address (call, 0), NAMED_AND_CANCELLABLE));
 }
 
 static Value *
 connect_to (Call *call, GError **error)
 {
-  return done_or_null (gsock_socket_connect_to (SELF, call_address (call, 0), NAMED_AND_CANCELLABLE));
+  return value_done (gsock_socket_connect_to (SELF, call_address (call, 0), NAMED_AND_CANCELLABLE));
 }
 
 static Value *
@@ -113,32 +79,32 @@ finish_connect (Call *call, GError **error)
 {
   Value *timeout = call_take (call, "timeout");
 
-  return done_or_null (gsock_socket_finish_connect (SELF, TRUE, timeout != NULL ? (double) timeout->integer : GSOCK_TIMEOUT_DEFAULT,
+  return value_done (gsock_socket_finish_connect (SELF, TRUE, timeout != NULL ? (double) timeout->integer : GSOCK_TIMEOUT_DEFAULT,
                                                     call->cancellable, error));
 }
 
 static Value *
 disconnect_peer (Call *call, GError **error)
 {
-  return done_or_null (gsock_datagram_socket_disconnect_peer (DATAGRAM, error));
+  return value_done (gsock_datagram_socket_disconnect_peer (DATAGRAM, error));
 }
 
 static Value *
 shut_down (Call *call, GError **error)
 {
-  return done_or_null (gsock_socket_shutdown (SELF, call_take (call, "read") != NULL, call_take (call, "write") != NULL, error));
+  return value_done (gsock_socket_shutdown (SELF, call_take (call, "read") != NULL, call_take (call, "write") != NULL, error));
 }
 
 static Value *
 close_socket (Call *call, GError **error)
 {
-  return done_or_null (gsock_socket_close (SELF, call_take (call, "abort") != NULL, error));
+  return value_done (gsock_socket_close (SELF, call_take (call, "abort") != NULL, error));
 }
 
 static Value *
 get_file_descriptor (Call *call, GError **error)
 {
-  return count_or_null (gsock_socket_get_file_descriptor (SELF, error));
+  return value_count (gsock_socket_get_file_descriptor (SELF, error));
 }
 
 static Value *
@@ -184,7 +150,7 @@ to_string (Call *call, GError **error)
 static Value *
 to_gsocket (Call *call, GError **error)
 {
-  return object_or_null (gsock_socket_to_gsocket (SELF, error));
+  return value_object (gsock_socket_to_gsocket (SELF, error));
 }
 
 /* Listening */
@@ -192,19 +158,19 @@ to_gsocket (Call *call, GError **error)
 static Value *
 listen_on (Call *call, GError **error)
 {
-  return done_or_null (gsock_passive_socket_listen_on_with_keywords (PASSIVE, NAMED, error));
+  return value_done (gsock_passive_socket_listen_on_with_keywords (PASSIVE, NAMED, error));
 }
 
 static Value *
 accept_connection (Call *call, GError **error)
 {
-  return object_or_null (gsock_passive_socket_accept_connection_with_keywords (PASSIVE, NAMED_AND_CANCELLABLE));
+  return value_object (gsock_passive_socket_accept_connection_with_keywords (PASSIVE, NAMED_AND_CANCELLABLE));
 }
 
 static Value *
 accept_many (Call *call, GError **error)
 {
-  return take_objects (gsock_passive_socket_accept_many_with_keywords (PASSIVE, (guint) call_integer (call, 0, 0), NAMED_AND_CANCELLABLE));
+  return value_take_objects (gsock_passive_socket_accept_many_with_keywords (PASSIVE, (guint) call_integer (call, 0, 0), NAMED_AND_CANCELLABLE));
 }
 
 /* Data */
@@ -215,26 +181,7 @@ send_to (Call *call, GError **error)
   gsize length;
   gconstpointer data = call_data (call, 0, &length);
 
-  return count_or_null (gsock_socket_send_to_with_keywords (SELF, data, length, NAMED_AND_CANCELLABLE));
-}
-
-static const char *const received_names[] = { "data", "host", "port", "filename", "address", "flags", "full-length", "truncated", NULL };
-
-static Value *
-make_received (gconstpointer data, gsize length, const GSockAddress *sender, GSockMessageFlags flags, gsize full_length)
-{
-  char *host = sender != NULL ? gsock_address_get_host (sender) : NULL;
-
-  return value_list (received_names,
-                     value_data (data, length),
-                     value_take_text (host),
-                     host != NULL ? value_integer (gsock_address_get_port (sender)) : value_new (NOTHING),
-                     value_take_text (sender != NULL ? gsock_address_get_filename (sender) : NULL),
-                     value_address (sender),
-                     value_integer (flags),
-                     value_integer ((gint64) full_length),
-                     value_boolean (full_length > length || (flags & GSOCK_MESSAGE_FLAGS_TRUNCATE) != 0),
-                     NULL);
+  return value_count (gsock_socket_send_to_with_keywords (SELF, data, length, NAMED_AND_CANCELLABLE));
 }
 
 static Value *
@@ -247,7 +194,7 @@ receive_from (Call *call, GError **error)
                                                                      call->values, call->n_values, &length, &sender,
                                                                      &flags, &full_length, call->cancellable, error);
 
-  return data != NULL || *error == NULL ? make_received (data, length, sender, flags, full_length) : NULL;
+  return data != NULL || *error == NULL ? value_received (data, length, sender, flags, full_length) : NULL;
 }
 
 static Value *
@@ -263,7 +210,7 @@ send_message (Call *call, GError **error)
 {
   g_autoptr (GSockMessage) message = call_message (call, error);
 
-  return message != NULL ? count_or_null (gsock_socket_send_message_with_keywords (SELF, message, NAMED_AND_CANCELLABLE)) : NULL;
+  return message != NULL ? value_count (gsock_socket_send_message_with_keywords (SELF, message, NAMED_AND_CANCELLABLE)) : NULL;
 }
 
 static Value *
@@ -271,28 +218,17 @@ send_many (Call *call, GError **error)
 {
   g_autoptr (GSockBatch) batch = call_batch (call, error);
 
-  return batch != NULL ? count_or_null (gsock_socket_send_many_with_keywords (SELF, batch, NAMED_AND_CANCELLABLE)) : NULL;
+  return batch != NULL ? value_count (gsock_socket_send_many_with_keywords (SELF, batch, NAMED_AND_CANCELLABLE)) : NULL;
 }
 
 static Value *
 receive_many (Call *call, GError **error)
 {
   g_autoptr (GSockBatch) batch = gsock_batch_new ();
-  Value *list;
 
   if (gsock_socket_receive_many_with_keywords (SELF, batch, (guint) call_integer (call, 0, 1), NAMED_AND_CANCELLABLE) < 0)
     return NULL;
-  list = value_new (LIST);
-  for (guint i = 0; i < gsock_batch_get_count (batch); i++)
-    {
-      gsize length;
-      const guint8 *data = gsock_batch_get_data (batch, i, &length);
-      Value *received = make_received (data, length, gsock_batch_get_address (batch, i), 0, length);
-
-      g_ptr_array_set_size (received->items, 3);
-      value_append (list, received);
-    }
-  return list;
+  return value_batch (batch);
 }
 
 /* Descriptors and credentials */
@@ -300,7 +236,7 @@ receive_many (Call *call, GError **error)
 static Value *
 send_file_descriptor (Call *call, GError **error)
 {
-  return done_or_null (gsock_socket_send_file_descriptor_with_keywords (SELF, (int) call_integer (call, 0, -1), NAMED_AND_CANCELLABLE));
+  return value_done (gsock_socket_send_file_descriptor_with_keywords (SELF, (int) call_integer (call, 0, -1), NAMED_AND_CANCELLABLE));
 }
 
 static Value *
@@ -312,17 +248,16 @@ send_file_descriptors (Call *call, GError **error)
   g_assert (list->items->len <= G_N_ELEMENTS (fds));
   for (guint i = 0; i < list->items->len; i++)
     fds[i] = (int) ((Value *) g_ptr_array_index (list->items, i))->integer;
-  return count_or_null (gsock_socket_send_file_descriptors_with_keywords (SELF, fds, list->items->len,
+  return value_count (gsock_socket_send_file_descriptors_with_keywords (SELF, fds, list->items->len,
                                                                           call_argument (call, 1)->bytes, NAMED_AND_CANCELLABLE));
 }
 
 static Value *
 receive_file_descriptor (Call *call, GError **error)
 {
-  return count_or_null (gsock_socket_receive_file_descriptor_with_keywords (SELF, NAMED_AND_CANCELLABLE));
+  return value_count (gsock_socket_receive_file_descriptor_with_keywords (SELF, NAMED_AND_CANCELLABLE));
 }
 
-/* The numbers, and behind them the payload, which has a name. */
 static Value *
 receive_file_descriptors (Call *call, GError **error)
 {
@@ -331,27 +266,20 @@ receive_file_descriptors (Call *call, GError **error)
   g_autofree int *fds = gsock_socket_receive_file_descriptors_with_keywords (SELF, (gsize) call_integer (call, 0, 1), (const char *const *) call->names,
                                                                              call->values, call->n_values, &n_fds,
                                                                              &payload, call->cancellable, error);
-  Value *list;
 
-  if (*error != NULL)
-    return NULL;
-  list = value_new (LIST);
-  for (gsize i = 0; i < n_fds; i++)
-    value_append (list, value_integer (fds[i]));
-  list->bytes = g_steal_pointer (&payload);
-  return list;
+  return *error == NULL ? value_descriptors (fds, n_fds, payload) : NULL;
 }
 
 static Value *
 send_socket (Call *call, GError **error)
 {
-  return done_or_null (gsock_socket_send_socket_with_keywords (SELF, GSOCK_SOCKET (call_argument (call, 0)->object), NAMED_AND_CANCELLABLE));
+  return value_done (gsock_socket_send_socket_with_keywords (SELF, GSOCK_SOCKET (call_argument (call, 0)->object), NAMED_AND_CANCELLABLE));
 }
 
 static Value *
 receive_socket (Call *call, GError **error)
 {
-  return object_or_null (gsock_socket_receive_socket_with_keywords (SELF, NAMED_AND_CANCELLABLE));
+  return value_object (gsock_socket_receive_socket_with_keywords (SELF, NAMED_AND_CANCELLABLE));
 }
 
 static Value *
@@ -368,7 +296,7 @@ peer_credentials (Call *call, GError **error)
 static Value *
 peer_pidfd (Call *call, GError **error)
 {
-  return count_or_null (gsock_socket_peer_pidfd (SELF, error));
+  return value_count (gsock_socket_peer_pidfd (SELF, error));
 }
 
 static Value *
@@ -397,7 +325,7 @@ peer_groups (Call *call, GError **error)
 static Value *
 send_credentials (Call *call, GError **error)
 {
-  return done_or_null (gsock_socket_send_credentials_with_keywords (SELF, NAMED_AND_CANCELLABLE));
+  return value_done (gsock_socket_send_credentials_with_keywords (SELF, NAMED_AND_CANCELLABLE));
 }
 
 static Value *
@@ -414,23 +342,16 @@ receive_credentials (Call *call, GError **error)
 
 /* Streams */
 
-/* A text; at the end of the stream none, without an error. */
-static Value *
-text_or_null (char *text, GError **error)
-{
-  return *error == NULL ? value_take_text (text) : NULL;
-}
-
 static Value *
 read_line (Call *call, GError **error)
 {
-  return text_or_null (gsock_active_socket_read_line_with_keywords (ACTIVE, NAMED_AND_CANCELLABLE), error);
+  return value_text_or_end (gsock_active_socket_read_line_with_keywords (ACTIVE, NAMED_AND_CANCELLABLE), error);
 }
 
 static Value *
 read_text (Call *call, GError **error)
 {
-  return text_or_null (gsock_active_socket_read_text_with_keywords (ACTIVE, (gssize) call_integer (call, 0, -1), NAMED_AND_CANCELLABLE), error);
+  return value_text_or_end (gsock_active_socket_read_text_with_keywords (ACTIVE, (gssize) call_integer (call, 0, -1), NAMED_AND_CANCELLABLE), error);
 }
 
 static Value *
@@ -440,7 +361,7 @@ read_char (Call *call, GError **error)
   char text[7] = { 0 };
 
   if (!gsock_active_socket_read_char_with_keywords (ACTIVE, NAMED, &character, call->cancellable, error))
-    return text_or_null (NULL, error);
+    return value_text_or_end (NULL, error);
   g_unichar_to_utf8 (character, text);
   return value_take_text (g_strdup (text));
 }
@@ -457,13 +378,13 @@ read_bytes (Call *call, GError **error)
 static Value *
 write_text (Call *call, GError **error)
 {
-  return done_or_null (gsock_active_socket_write_text_with_keywords (ACTIVE, call_text (call, 0), NAMED_AND_CANCELLABLE));
+  return value_done (gsock_active_socket_write_text_with_keywords (ACTIVE, call_text (call, 0), NAMED_AND_CANCELLABLE));
 }
 
 static Value *
 write_line (Call *call, GError **error)
 {
-  return done_or_null (gsock_active_socket_write_line_with_keywords (ACTIVE, call_text (call, 0), NAMED_AND_CANCELLABLE));
+  return value_done (gsock_active_socket_write_line_with_keywords (ACTIVE, call_text (call, 0), NAMED_AND_CANCELLABLE));
 }
 
 static Value *
@@ -472,25 +393,25 @@ write_bytes (Call *call, GError **error)
   gsize length;
   gconstpointer data = call_data (call, 0, &length);
 
-  return done_or_null (gsock_active_socket_write_bytes_with_keywords (ACTIVE, data, length, NAMED_AND_CANCELLABLE));
+  return value_done (gsock_active_socket_write_bytes_with_keywords (ACTIVE, data, length, NAMED_AND_CANCELLABLE));
 }
 
 static Value *
 finish_output (Call *call, GError **error)
 {
-  return done_or_null (gsock_active_socket_finish_output_with_keywords (ACTIVE, NAMED_AND_CANCELLABLE));
+  return value_done (gsock_active_socket_finish_output_with_keywords (ACTIVE, NAMED_AND_CANCELLABLE));
 }
 
 static Value *
 clear_input (Call *call, GError **error)
 {
-  return count_or_null (gsock_active_socket_clear_input (ACTIVE, error));
+  return value_count (gsock_active_socket_clear_input (ACTIVE, error));
 }
 
 static Value *
 create_io_stream (Call *call, GError **error)
 {
-  return object_or_null (gsock_active_socket_create_io_stream (ACTIVE, error));
+  return value_object (gsock_active_socket_create_io_stream (ACTIVE, error));
 }
 
 /* Options */
@@ -498,7 +419,7 @@ create_io_stream (Call *call, GError **error)
 static Value *
 set_option (Call *call, GError **error)
 {
-  return done_or_null (gsock_socket_set_option (SELF, call_text (call, 0), value_to_variant (call_argument (call, 1)), error));
+  return value_done (gsock_socket_set_option (SELF, call_text (call, 0), value_to_variant (call_argument (call, 1)), error));
 }
 
 static Value *
@@ -522,7 +443,7 @@ get_option_text (Call *call, GError **error)
 static Value *
 set_option_int (Call *call, GError **error)
 {
-  return done_or_null (gsock_socket_set_option_int (SELF, OPTION, (int) call_integer (call, 2, 0), error));
+  return value_done (gsock_socket_set_option_int (SELF, OPTION, (int) call_integer (call, 2, 0), error));
 }
 
 static Value *
@@ -539,7 +460,7 @@ set_option_bytes (Call *call, GError **error)
   gsize length;
   gconstpointer data = call_data (call, 2, &length);
 
-  return done_or_null (gsock_socket_set_option_bytes (SELF, OPTION, data, length, error));
+  return value_done (gsock_socket_set_option_bytes (SELF, OPTION, data, length, error));
 }
 
 static Value *
@@ -559,31 +480,31 @@ get_option_bytes (Call *call, GError **error)
 static Value *
 join_group (Call *call, GError **error)
 {
-  return done_or_null (gsock_datagram_socket_join_group (DATAGRAM, TEXT_0, TEXT_1, TEXT_2, NULL, error));
+  return value_done (gsock_datagram_socket_join_group (DATAGRAM, TEXT_0, TEXT_1, TEXT_2, NULL, error));
 }
 
 static Value *
 leave_group (Call *call, GError **error)
 {
-  return done_or_null (gsock_datagram_socket_leave_group (DATAGRAM, TEXT_0, TEXT_1, TEXT_2, NULL, error));
+  return value_done (gsock_datagram_socket_leave_group (DATAGRAM, TEXT_0, TEXT_1, TEXT_2, NULL, error));
 }
 
 static Value *
 block_source (Call *call, GError **error)
 {
-  return done_or_null (gsock_datagram_socket_block_source (DATAGRAM, TEXT_0, TEXT_1, TEXT_2, NULL, error));
+  return value_done (gsock_datagram_socket_block_source (DATAGRAM, TEXT_0, TEXT_1, TEXT_2, NULL, error));
 }
 
 static Value *
 unblock_source (Call *call, GError **error)
 {
-  return done_or_null (gsock_datagram_socket_unblock_source (DATAGRAM, TEXT_0, TEXT_1, TEXT_2, NULL, error));
+  return value_done (gsock_datagram_socket_unblock_source (DATAGRAM, TEXT_0, TEXT_1, TEXT_2, NULL, error));
 }
 
 static Value *
 set_multicast_interface (Call *call, GError **error)
 {
-  return done_or_null (gsock_datagram_socket_set_multicast_interface (DATAGRAM, TEXT_0, NULL, error));
+  return value_done (gsock_datagram_socket_set_multicast_interface (DATAGRAM, TEXT_0, NULL, error));
 }
 
 static Value *
@@ -597,7 +518,7 @@ get_multicast_interface (Call *call, GError **error)
 static Value *
 set_multicast_loopback (Call *call, GError **error)
 {
-  return done_or_null (gsock_datagram_socket_set_multicast_loopback (DATAGRAM, call_integer (call, 0, 0) != 0, error));
+  return value_done (gsock_datagram_socket_set_multicast_loopback (DATAGRAM, call_integer (call, 0, 0) != 0, error));
 }
 
 static Value *
@@ -611,25 +532,25 @@ get_multicast_loopback (Call *call, GError **error)
 static Value *
 set_multicast_ttl (Call *call, GError **error)
 {
-  return done_or_null (gsock_datagram_socket_set_multicast_ttl (DATAGRAM, (int) call_integer (call, 0, 0), error));
+  return value_done (gsock_datagram_socket_set_multicast_ttl (DATAGRAM, (int) call_integer (call, 0, 0), error));
 }
 
 static Value *
 get_multicast_ttl (Call *call, GError **error)
 {
-  return count_or_null (gsock_datagram_socket_get_multicast_ttl (DATAGRAM, error));
+  return value_count (gsock_datagram_socket_get_multicast_ttl (DATAGRAM, error));
 }
 
 static Value *
 set_ttl (Call *call, GError **error)
 {
-  return done_or_null (gsock_datagram_socket_set_ttl (DATAGRAM, (int) call_integer (call, 0, 0), error));
+  return value_done (gsock_datagram_socket_set_ttl (DATAGRAM, (int) call_integer (call, 0, 0), error));
 }
 
 static Value *
 get_ttl (Call *call, GError **error)
 {
-  return count_or_null (gsock_datagram_socket_get_ttl (DATAGRAM, error));
+  return value_count (gsock_datagram_socket_get_ttl (DATAGRAM, error));
 }
 
 /* clang-format off */

@@ -50,6 +50,16 @@ Value *value_list (const char *const *names, ...) G_GNUC_NULL_TERMINATED;
 Value *value_of_gvalue (const GValue *value);
 Value *value_of_variant (GVariant *variant);
 
+/* conform-answer.c: NULL for what failed. */
+Value *value_done (gboolean done);
+Value *value_count (gint64 count);
+Value *value_object (gpointer object);
+Value *value_take_objects (GPtrArray *array);
+Value *value_text_or_end (char *text, GError **error);
+Value *value_received (gconstpointer data, gsize length, const GSockAddress *sender, GSockMessageFlags flags, gsize full_length);
+Value *value_batch (GSockBatch *batch);
+Value *value_descriptors (const int *fds, gsize n_fds, GBytes *payload);
+
 void value_append (Value *list, Value *item);
 void value_to_gvalue (const Value *self, GValue *value);
 GVariant *value_to_variant (const Value *self);
@@ -96,5 +106,6 @@ typedef struct
 
 extern const OperatorRow socket_operators[];
 extern const OperatorRow value_operators[];
+extern const OperatorRow async_operators[];
 
 Operator operator_find (const char *name, const Value *self);
