@@ -33,6 +33,8 @@ namespace Conform {
 			add_defaults ();
 			add_helpers ();
 		}
+		if (call.operator.has_suffix ("-async"))
+			return settle (call);
 		var row = rows[call.operator];
 		if (row == null)
 			throw new Problem.NO_OPERATOR ("there is no operator %s", call.operator);
@@ -43,11 +45,11 @@ namespace Conform {
 		rows[name] = new Row ((owned) operate);
 	}
 
-	private Item truth (bool done) {
+	internal Item truth (bool done) {
 		return new Item.of_boolean (done);
 	}
 
-	private Item list_of (Item first, Item? second = null, Item? third = null, Item? fourth = null) {
+	internal Item list_of (Item first, Item? second = null, Item? third = null, Item? fourth = null) {
 		var list = new Item.list ();
 		foreach (unowned var item in new Item?[] { first, second, third, fourth })
 			if (item != null)
@@ -120,7 +122,7 @@ namespace Conform {
 	}
 
 	// What there is of a datagram, by name and, as far as it is for all, in order.
-	private Item received (GLib.Bytes data, GSock.Address? sender, GSock.MessageFlags flags, size_t full_length) {
+	internal Item received (GLib.Bytes data, GSock.Address? sender, GSock.MessageFlags flags, size_t full_length) {
 		var host = sender == null ? null : sender.get_host ();
 		var list = list_of (new Item.of_bytes (data), new Item.of_text (host), host == null ? new Item () : new Item.of_integer (sender.get_port ()));
 		list.named["data"] = list.items[0];
@@ -152,14 +154,18 @@ namespace Conform {
 		add ("receive-many", call => {
 			var batch = new GSock.Batch ();
 			call.socket.receive_many_with_keywords (batch, (uint) call.integer (0), call.names, call.values, call.cancellable);
-			var list = new Item.list ();
-			for (uint i = 0; i < batch.get_count (); i++)
-				list.items.add (received (new GLib.Bytes (batch.get_data (i)), batch.get_address (i), batch.get_flags (i), batch.get_full_length (i)));
-			return list;
+			return list_of_batch (batch);
 		});
 	}
 
-	private GSock.Message make_message (Call call) throws GLib.Error {
+	internal Item list_of_batch (GSock.Batch batch) {
+		var list = new Item.list ();
+		for (uint i = 0; i < batch.get_count (); i++)
+			list.items.add (received (new GLib.Bytes (batch.get_data (i)), batch.get_address (i), batch.get_flags (i), batch.get_full_length (i)));
+		return list;
+	}
+
+	internal GSock.Message make_message (Call call) throws GLib.Error {
 		var message = new GSock.Message ();
 		var data = call.argument (0);
 		if (data.kind == Item.Kind.BYTES)
@@ -188,7 +194,7 @@ namespace Conform {
 	}
 
 	// Of bytes, of bytes and an address, or of bytes, a host and a port.
-	private GSock.Batch make_batch (Item list) throws GLib.Error {
+	internal GSock.Batch make_batch (Item list) throws GLib.Error {
 		var batch = new GSock.Batch ();
 		for (var i = 0; i < list.items.length; i++) {
 			var datagram = list.items[i];
@@ -202,19 +208,24 @@ namespace Conform {
 		return batch;
 	}
 
-	private Item numbers (int[] numbers) {
+	internal Item numbers (int[] numbers) {
 		var list = new Item.list ();
 		foreach (var number in numbers)
 			list.items.add (new Item.of_integer (number));
 		return list;
 	}
 
+	internal int[] numbers_of (Item list) {
+		int[] numbers = {};
+		for (var i = 0; i < list.items.length; i++)
+			numbers += (int) list.items[i].integer;
+		return numbers;
+	}
+
 	private void add_descriptors () {
 		add ("send-file-descriptor", call => truth (call.socket.send_file_descriptor_with_keywords ((int) call.integer (0), call.names, call.values, call.cancellable)));
 		add ("send-file-descriptors", call => {
-			int[] fds = {};
-			for (var i = 0; i < call.argument (0).items.length; i++)
-				fds += (int) call.argument (0).items[i].integer;
+			var fds = numbers_of (call.argument (0));
 			return new Item.of_integer (call.socket.send_file_descriptors_with_keywords (fds, call.argument (1).bytes, call.names, call.values, call.cancellable));
 		});
 		add ("receive-file-descriptor", call => new Item.of_integer (call.socket.receive_file_descriptor_with_keywords (call.names, call.values, call.cancellable)));
