@@ -92,3 +92,15 @@ value_descriptors (const int *fds, gsize n_fds, GBytes *payload)
   list->bytes = payload != NULL ? g_bytes_ref (payload) : NULL;
   return list;
 }
+
+Value *
+value_item (const Value *list, guint number)
+{
+  return g_ptr_array_index (list->items, number);
+}
+
+double
+value_seconds (const Value *value)
+{
+  return value->kind == REAL ? value->real : value->kind == INTEGER ? (double) value->integer : GSOCK_TIMEOUT_DEFAULT;
+}

@@ -101,6 +101,32 @@ call_clear (Call *call)
     }
 }
 
+/* Operators */
+
+static Operator
+find_in (const OperatorRow *rows, const char *name)
+{
+  for (; rows->name != NULL; rows++)
+    if (g_str_equal (rows->name, name))
+      return rows->operate;
+  return NULL;
+}
+
+Operator
+operator_find (const char *name, const Value *self)
+{
+  const OperatorRow *const tables[] = {
+    socket_operators, transfer_operators, async_operators, lookup_operators,
+    address_operators, message_operators, process_operators,
+  };
+  gboolean is_record = self != NULL && self->kind != OBJECT;
+  Operator found = NULL;
+
+  for (guint i = is_record ? 2 : 0; i < G_N_ELEMENTS (tables) && found == NULL; i++)
+    found = find_in (tables[i], name);
+  return found;
+}
+
 /* Words */
 
 static GBytes *

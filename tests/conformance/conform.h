@@ -60,6 +60,9 @@ Value *value_received (gconstpointer data, gsize length, const GSockAddress *sen
 Value *value_batch (GSockBatch *batch);
 Value *value_descriptors (const int *fds, gsize n_fds, GBytes *payload);
 
+Value *value_item (const Value *list, guint number);
+double value_seconds (const Value *self);
+
 void value_append (Value *list, Value *item);
 void value_to_gvalue (const Value *self, GValue *value);
 GVariant *value_to_variant (const Value *self);
@@ -104,8 +107,13 @@ typedef struct
   Operator operate;
 } OperatorRow;
 
-extern const OperatorRow socket_operators[];
-extern const OperatorRow value_operators[];
+extern const OperatorRow address_operators[];
 extern const OperatorRow async_operators[];
+extern const OperatorRow lookup_operators[];
+extern const OperatorRow message_operators[];
+extern const OperatorRow process_operators[];
+extern const OperatorRow socket_operators[];
+extern const OperatorRow transfer_operators[];
 
+/* Those of a socket, where it is called on one, before others of its name. */
 Operator operator_find (const char *name, const Value *self);
