@@ -23,6 +23,23 @@ refuse (const char *operator_name, const GSockKeyword *row, const GValue *value,
                               operator_name, row->name, wanted, contents, G_VALUE_TYPE_NAME (value));
 }
 
+/* The types that nearly all numbers come in, without asking GObject what could become what. */
+static gboolean
+get_plain_integer (const GValue *value, gint64 *integer)
+{
+  GType type = G_VALUE_TYPE (value);
+
+  if (type == G_TYPE_BOOLEAN)
+    *integer = g_value_get_boolean (value);
+  else if (type == G_TYPE_INT)
+    *integer = g_value_get_int (value);
+  else if (type == G_TYPE_INT64)
+    *integer = g_value_get_int64 (value);
+  else
+    return FALSE;
+  return TRUE;
+}
+
 /* Any number that is whole, an enumeration's or flags' value, or a boolean. */
 static gboolean
 get_integer (const GValue *value, gint64 *integer)
@@ -30,6 +47,8 @@ get_integer (const GValue *value, gint64 *integer)
   g_auto (GValue) wide = G_VALUE_INIT;
   double real;
 
+  if (get_plain_integer (value, integer))
+    return TRUE;
   if (G_VALUE_HOLDS_DOUBLE (value) || G_VALUE_HOLDS_FLOAT (value))
     {
       real = G_VALUE_HOLDS_DOUBLE (value) ? g_value_get_double (value) : g_value_get_float (value);
@@ -69,6 +88,11 @@ convert_double (const char *operator_name, const GSockKeyword *row, const GValue
 {
   g_auto (GValue) real = G_VALUE_INIT;
 
+  if (G_VALUE_TYPE (value) == G_TYPE_DOUBLE)
+    {
+      argument->real = g_value_get_double (value);
+      return TRUE;
+    }
   g_value_init (&real, G_TYPE_DOUBLE);
   if (G_VALUE_HOLDS_STRING (value) || G_VALUE_HOLDS_BOOLEAN (value) || !g_value_transform (value, &real))
     return refuse (operator_name, row, value, "a number of seconds", error);
