@@ -69,13 +69,13 @@ read_ipv4 (const char *text, guint8 octets[4])
 static gboolean
 init_ipv4 (GSockAddress *self, const char *host, guint port)
 {
-  struct sockaddr_in *native = (struct sockaddr_in *) self->storage;
+  struct sockaddr_in native = { .sin_family = AF_INET, .sin_port = g_htons ((guint16) port) };
 
-  if (!read_ipv4 (host, (guint8 *) &native->sin_addr))
+  if (!read_ipv4 (host, (guint8 *) &native.sin_addr))
     return FALSE;
-  native->sin_family = AF_INET;
-  native->sin_port = g_htons ((guint16) port);
-  self->length = sizeof *native;
+  memcpy (self->storage, &native, sizeof native);
+  self->length = sizeof native;
+  self->reserved = 0;
   return TRUE;
 }
 
@@ -171,14 +171,15 @@ gsock_address_init_from_host (GSockAddress *self, const char *host, guint port, 
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
+  /* The usual case leaves alone what lies behind its bytes: to clear that would take longer than to read
+   * them. */
+  if (host != NULL && port <= G_MAXUINT16 && init_ipv4 (self, host, port))
+    return TRUE;
   *self = (GSockAddress) GSOCK_ADDRESS_INIT;
   if (host == NULL)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_ADDRESS, "no host was given");
   if (!gsock_address_check_port (port, error))
     return FALSE;
-  if (init_ipv4 (self, host, port))
-    return TRUE;
-  *self = (GSockAddress) GSOCK_ADDRESS_INIT;
   if (init_ipv6 (self, host, port, error))
     return TRUE;
   *self = (GSockAddress) GSOCK_ADDRESS_INIT;

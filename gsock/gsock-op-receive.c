@@ -197,21 +197,21 @@ static G_ALWAYS_INLINE inline gssize
 receive_on_handle (GSockHandle *handle, guint8 *buffer, gsize length, int flags, GSockReceived *received, GSockPatience *patience)
 {
   Receive self = {
-    .operation = { .step = step_receive, .events = gsock_receive_events (flags) },
+    .operation = GSOCK_OPERATION_INIT (step_receive, gsock_receive_events (flags)),
     .handle = handle,
     .way = choose_way (handle, flags),
     .buffer = buffer,
     .length = length,
+    .got = 0,
     .flags = flags & ~(MSG_DONTWAIT | MSG_TRUNC | MSG_WAITALL),
     .stream = handle->type == SOCK_STREAM,
+    /* What is peeked at stays, so there is nothing to go on with. */
+    .fill = (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0 && handle->type == SOCK_STREAM,
     .control = handle->family == AF_UNIX && (flags & MSG_PEEK) == 0,
     .received = received,
   };
-  gssize result;
+  gssize result = gsock_drive (handle, &self.operation, patience);
 
-  /* What is peeked at stays, so there is nothing to go on with. */
-  self.fill = (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0 && self.stream;
-  result = gsock_drive (handle, &self.operation, patience);
   if (G_UNLIKELY (result < 0 && self.got == 0))
     return result;
 

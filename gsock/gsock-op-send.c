@@ -119,9 +119,10 @@ send_on_handle (GSockHandle *handle, const guint8 *buffer, gsize length, const G
   GSockAddress room;
   const GSockAddress *native = destination != NULL ? gsock_handle_import_address (handle, destination, &room) : NULL;
   Send self = {
-    .operation = { .step = step_send, .events = POLLOUT },
+    .operation = GSOCK_OPERATION_INIT (step_send, POLLOUT),
     .buffer = buffer != NULL ? buffer : (const guint8 *) "", /* no bytes are none of something */
     .length = length,
+    .sent = 0,
     .address = native != NULL ? gsock_address_native (native) : NULL,
     .address_length = native != NULL ? native->length : 0,
     .flags = (flags & ~MSG_DONTWAIT) | MSG_NOSIGNAL,

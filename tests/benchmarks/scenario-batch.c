@@ -283,13 +283,14 @@ run_gsock_keywords (gpointer fixture, guint n)
 }
 
 /* 60 ns where plain calls take 51, and 120 where they take 108. How often GIO fits depends on what a system
- * call costs on the machine: it has two for 64 datagrams and goes through the network stack for each. */
+ * call costs on the machine: it has two for 64 datagrams and goes through the network stack for each. That is
+ * asked of the call with fixed arguments; keywords are held to their distance from plain calls. */
 static const Variant short_variants[] = {
   { "raw", run_raw_segmented, { 0 } },
   { "raw-mmsg", run_raw_mmsg, { 0 } },
   { "gio", run_gio, { 0 } },
   { "gsock-batch", run_gsock_batch, { .ratio = 1.18, .times_gio = 40 } },
-  { "gsock-keywords", run_gsock_keywords, { .ratio = 1.18, .times_gio = 40 } },
+  { "gsock-keywords", run_gsock_keywords, { .ratio = 1.18 } },
   { "gsock-filled", run_gsock_filled, { 0 } },
 };
 
@@ -307,7 +308,7 @@ static const Variant long_variants[] = {
   { "raw-mmsg", run_raw_mmsg, { 0 } },
   { "gio", run_gio, { 0 } },
   { "gsock-batch", run_gsock_batch, { .ratio = 1.11, .times_gio = 20 } },
-  { "gsock-keywords", run_gsock_keywords, { .ratio = 1.11, .times_gio = 20 } },
+  { "gsock-keywords", run_gsock_keywords, { .ratio = 1.11 } },
   { "gsock-filled", run_gsock_filled, { 0 } },
 };
 
