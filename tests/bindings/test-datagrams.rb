@@ -40,7 +40,7 @@ test 'an answer from where the question came to' do
     server.set_option('ip-packet-info', true)
     client.send_message('?', remote_address: "127.0.0.2:#{server.local_port}")
     question = server.receive_message(timeout: WAIT)
-    equal question.packet_info.first.host, '127.0.0.2'
+    equal question.packet_info.first, '127.0.0.2'
     server.send_message('!', remote_address: question.address, packet_info: question.packet_info)
     equal client.receive_message(timeout: WAIT).host, '127.0.0.2'
   end

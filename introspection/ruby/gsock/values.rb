@@ -106,8 +106,7 @@ module GSock
     end
 
     def type(what, value)
-      # That of ancillary data is a number.
-      return value if value.is_a?(GLib::Type) || value.is_a?(Integer)
+      return value if value.is_a?(GLib::Type)
 
       value.respond_to?(:gtype) ? value.gtype : raise(TypeError, "#{what}: a class is wanted, not #{value.inspect}")
     end
