@@ -97,7 +97,7 @@ file_descriptors_from_activation (Call *call, GError **error)
   gsize n_fds;
   g_autofree int *fds = gsock_file_descriptors_from_activation (TRUE, &n_fds, &names, error);
 
-  return *error == NULL ? value_integer ((gint64) n_fds) : NULL;
+  return *error == NULL ? value_descriptors (fds, n_fds, NULL) : NULL;
 }
 
 static Value *

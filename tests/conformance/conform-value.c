@@ -22,6 +22,7 @@ free_value (gpointer data)
   if (self->boxed != NULL)
     g_boxed_free (self->type, self->boxed);
   g_clear_pointer (&self->items, g_ptr_array_unref);
+  g_strfreev (self->own_names);
   g_free (self);
 }
 
@@ -184,9 +185,9 @@ list_of_variant (GVariant *variant)
         g_strv_builder_add (names, g_variant_get_string (key, NULL));
       value_append (self, value_of_variant (item));
     }
-  /* As few as there are programs of this kind; it stays until the end. */
   if (is_dictionary)
-    self->names = (const char *const *) g_strv_builder_end (names);
+    self->own_names = g_strv_builder_end (names);
+  self->names = (const char *const *) self->own_names;
   return self;
 }
 

@@ -232,7 +232,7 @@ read_part (Value *value, const char *part)
     return value_integer (value->items->len);
   if (value->kind == LIST && g_str_equal (part, "payload"))
     return value_take_bytes (g_bytes_ref (value->bytes));
-  for (guint i = 0; value->kind == LIST && value->names[i] != NULL; i++)
+  for (guint i = 0; value->kind == LIST && value->names != NULL && value->names[i] != NULL; i++)
     if (g_str_equal (value->names[i], part))
       return g_ptr_array_index (value->items, i);
   if (value->kind == OBJECT)

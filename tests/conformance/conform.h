@@ -31,6 +31,7 @@ typedef struct
   gpointer boxed;
   GPtrArray *items;         /* Value */
   const char *const *names; /* NULL, or those of the items */
+  char **own_names;
 } Value;
 
 /* Everything that was made since the last time is freed, sockets among it closed. */
