@@ -72,7 +72,7 @@ OTHERS = {'broadcast': 'udp-connected', 'ip-header-include': 'raw', 'ip-no-defra
 PRIVILEGED = {'bind-to-device', 'bind-to-interface-index', 'debug', 'ip-transparent', 'ipv6-destination-options',
               'ipv6-hop-options', 'mark', 'receive-buffer-force', 'send-buffer-force'}
 # Those that a kernel may not have.
-NEW = {'pass-pidfd'}
+NEW = {'ip-local-port-range', 'pass-pidfd', 'peer-pidfd'}
 
 WORD = re.compile(r'''(?:([A-Za-z_][\w-]*)=)?(b?"(?:[^"\\]|\\.)*"|[()]|[^\s()]+)''')
 
@@ -204,7 +204,7 @@ def option_step(name, columns):
     do, value, outcome = columns[2], columns[3], columns[4] if len(columns) > 4 else ''
     do, _, other = do.partition(' ')
     step = f'{do}-option s "{other or name}"' + (f' {parse_variant(value)}' if do == 'set' else '')
-    if '|' in outcome:
+    if '|' in outcome or name in NEW:
         return f'{step} ! any'
     if outcome.startswith('!'):
         return f'{step} ! {outcome[1:]}'
