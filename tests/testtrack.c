@@ -152,7 +152,7 @@ test_track_close (TestTrack *self)
   for (guint i = 0; i < self->n; i++)
     g_clear_object (&self->listeners[i]);
   g_ptr_array_unref (self->others);
-  g_assert_finalize_object (self->name);
+  test_assert_finalize_object (self->name);
 }
 
 GSockSocket *
