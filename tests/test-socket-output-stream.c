@@ -4,8 +4,6 @@
 #include "testasync.h"
 #include "teststream.h"
 
-#include <string.h>
-
 typedef struct
 {
   TestStream stream;
@@ -92,8 +90,10 @@ test_part (Fixture *self, gconstpointer kind)
   const gsize length = 16 * 1024 * 1024;
   g_autofree char *much = g_strnfill (length, 'x');
   g_autoptr (GError) error = NULL;
-  gssize n = g_output_stream_write (self->output, much, length, NULL, &error);
+  gssize n;
 
+  test_fix_buffers (GSOCK_SOCKET (self->stream.near), GSOCK_SOCKET (self->stream.far));
+  n = g_output_stream_write (self->output, much, length, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (n, >, 0);
   g_assert_cmpint (n, <, (gssize) length);

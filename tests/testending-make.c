@@ -395,24 +395,24 @@ start_watch (TestEnding *self)
 }
 
 static const TestEndingCase cases[] = {
-  { "g_async_initable_init_async", .open = open_initable, .start = start_init, .finish = finish_init, .release = accept_all },
+  { "g_async_initable_init_async", .open = open_initable, .start = start_init, .finish = finish_init, .release = accept_all, .flags = TEST_ENDING_PRIVATE },
   { "gsock_lookup_hostname_async", .open = open_none, .start = start_lookup, .finish = finish_lookup, .flags = TEST_ENDING_NO_OBJECT | TEST_ENDING_IN_THREAD },
   { "gsock_lookup_name_async", .open = open_none, .start = start_lookup_name, .finish = finish_lookup_name, .flags = TEST_ENDING_NO_OBJECT | TEST_ENDING_IN_THREAD },
   { "gsock_make_instance_async", .open = open_full_backlog, .start = start_make_instance, .finish = finish_make_instance, .release = accept_all, .flags = TEST_ENDING_NO_OBJECT },
   { "gsock_make_instance_with_keywords_async", .open = open_full_backlog, .start = start_make_instance_with_keywords, .finish = finish_make_instance, .release = accept_all, .flags = TEST_ENDING_NO_OBJECT },
   { "gsock_make_socket_async", .open = open_full_backlog, .start = start_make_socket, .finish = finish_make_socket, .release = accept_all, .flags = TEST_ENDING_NO_OBJECT },
   { "gsock_make_socket_async", "name", .open = open_server_of_name, .start = start_make_by_name, .finish = finish_make_socket, .flags = TEST_ENDING_NO_OBJECT | TEST_ENDING_IN_THREAD },
-  { "gsock_make_socket_async", "raced", .open = open_track, .start = start_make_raced, .finish = finish_make_socket, .release = make_room, .flags = TEST_ENDING_NO_OBJECT },
+  { "gsock_make_socket_async", "raced", .open = open_track, .start = start_make_raced, .finish = finish_make_socket, .release = make_room, .flags = TEST_ENDING_NO_OBJECT | TEST_ENDING_IN_THREAD },
   { "gsock_make_socket_with_keywords_async", .open = open_full_backlog, .start = start_make_with_keywords, .finish = finish_make_socket, .release = accept_all, .flags = TEST_ENDING_NO_OBJECT },
   { "gsock_passive_socket_accept_connection_async", .open = open_listener, .start = start_accept, .finish = finish_accept, .release = connect_client },
   { "gsock_passive_socket_accept_connection_direct_async", .open = open_listener, .start = start_accept_direct, .finish = finish_accept, .release = connect_client },
   { "gsock_passive_socket_accept_connection_then", .open = open_listener, .start = start_accept_then, .release = connect_client },
-  { "gsock_server_drain_async", .open = open_server, .start = start_drain, .finish = finish_drain, .release = leave, .close = close_all, .flags = TEST_ENDING_CLOSED_WELL },
+  { "gsock_server_drain_async", .open = open_server, .start = start_drain, .finish = finish_drain, .release = leave, .close = close_all, .flags = TEST_ENDING_CLOSED_WELL | TEST_ENDING_BY_GLIB },
   { "gsock_socket_connect_direct_async", .open = open_connecting, .start = start_connect_direct, .finish = finish_connect, .release = accept_all },
   { "gsock_socket_connect_to_async", .open = open_connecting, .start = start_connect, .finish = finish_connect, .release = accept_all },
   { "gsock_socket_connect_to_async", "name", .open = open_client_of_name, .start = start_connect_by_name, .finish = finish_connect, .flags = TEST_ENDING_IN_THREAD },
-  { "gsock_socket_connect_to_async", "several", .open = open_connecting_to_several, .start = start_connect_to_several, .finish = finish_connect, .release = make_room },
+  { "gsock_socket_connect_to_async", "several", .open = open_connecting_to_several, .start = start_connect_to_several, .finish = finish_connect, .release = make_room, .flags = TEST_ENDING_IN_THREAD },
   { "gsock_socket_connect_to_async", "tcp", .open = open_connecting_tcp, .start = start_connect, .finish = finish_connect, .flags = TEST_ENDING_NEVER },
-  { "gsock_socket_watch", .open = test_ending_open_pair, .start = start_watch, .release = test_ending_say, .flags = TEST_ENDING_CANCELLED_AT_ONCE },
+  { "gsock_socket_watch", .open = test_ending_open_pair, .start = start_watch, .release = test_ending_say, .flags = TEST_ENDING_CANCELLED_AT_ONCE | TEST_ENDING_BY_GLIB },
 };
 const TestEndingTable test_endings_of_making = { cases, G_N_ELEMENTS (cases) };

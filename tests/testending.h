@@ -20,6 +20,8 @@ typedef enum
   TEST_ENDING_CANCELLED_AT_ONCE = 1 << 4, /* and not by the main context */
   TEST_ENDING_NEVER = 1 << 5,             /* it waits for as long as anybody likes */
   TEST_ENDING_GIVES_PART = 1 << 6,        /* half way it has a result, and gives that */
+  TEST_ENDING_PRIVATE = 1 << 7,           /* before it begins nobody else has the object */
+  TEST_ENDING_BY_GLIB = 1 << 8,           /* a thread that ends it says so by GLib */
 } TestEndingFlags;
 
 typedef struct

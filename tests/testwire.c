@@ -221,6 +221,13 @@ fix_buffer (GSockSocket *socket, int buffer)
   g_assert_cmpint (setsockopt (test_peek_fd (socket), SOL_SOCKET, buffer, &(int){ 32768 }, sizeof (int)), ==, 0);
 }
 
+void
+test_fix_buffers (GSockSocket *socket, GSockSocket *peer)
+{
+  fix_buffer (socket, SO_SNDBUF);
+  fix_buffer (peer, SO_RCVBUF);
+}
+
 /* Bytes that were sent and not acknowledged: they free the sender's buffer when that comes. */
 static gboolean
 has_bytes_in_flight (int fd)
@@ -238,8 +245,7 @@ test_fill_up (GSockSocket *socket, GSockSocket *peer)
   gsize total = 0, more;
   guint n_full = 0;
 
-  fix_buffer (socket, SO_SNDBUF);
-  fix_buffer (peer, SO_RCVBUF);
+  test_fix_buffers (socket, peer);
   do
     {
       for (guint i = 0; i < 300 && has_bytes_in_flight (test_peek_fd (socket)); i++)

@@ -51,6 +51,9 @@ int test_plain_socket (const TestKind *kind);
 /* Fills what the kernel keeps for a stream, so that the next byte would have to wait. */
 gsize test_fill (GSockSocket *socket);
 
+/* What one sends the other is kept in little room, and in the same however fast they are. */
+void test_fix_buffers (GSockSocket *socket, GSockSocket *peer);
+
 /* The same, so that it stays full for as long as the peer takes nothing out. */
 gsize test_fill_up (GSockSocket *socket, GSockSocket *peer);
 

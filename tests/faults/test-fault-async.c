@@ -39,6 +39,12 @@ struct _Moment
   gboolean stepped; /* for those who know half ways */
 };
 
+static gboolean
+is (const TestEndingCase *row, TestEndingFlags flag)
+{
+  return (row->flags & flag) != 0;
+}
+
 static void
 end (TestEnding *ending, Way way)
 {
@@ -74,7 +80,7 @@ end_before (TestEnding *ending, Way way)
 static void
 end_at_once (TestEnding *ending, Way way)
 {
-  guint at_once = way == CANCEL && (ending->row->flags & TEST_ENDING_CANCELLED_AT_ONCE) != 0;
+  guint at_once = way == CANCEL && is (ending->row, TEST_ENDING_CANCELLED_AT_ONCE);
 
   ending->row->start (ending);
   g_assert_cmpuint (ending->n_called, ==, 0);
@@ -175,12 +181,13 @@ end_from_thread (TestEnding *ending, Way way)
 {
   Job job = { ending, way, (guint) g_test_rand_int_range (0, 80) };
   int moment = g_test_rand_int_range (0, 4);
+  gboolean later = moment == 0 || (way == CLOSE && is (ending->row, TEST_ENDING_PRIVATE));
   GThread *thread;
 
-  if (moment == 0)
+  if (later)
     ending->row->start (ending);
   thread = g_thread_new ("ender", end_elsewhere, &job);
-  if (moment != 0)
+  if (!later)
     ending->row->start (ending);
   if (moment == 2)
     turn ();
@@ -199,12 +206,6 @@ static const Moment moments[] = {
   { "fetched", end_fetched },
   { "thread", end_from_thread },
 };
-
-static gboolean
-is (const TestEndingCase *row, TestEndingFlags flag)
-{
-  return (row->flags & flag) != 0;
-}
 
 static void
 check_error (const Trial *trial, const TestEnding *ending)
@@ -401,7 +402,8 @@ static void
 add_trial (const TestEndingCase *row, Way way, const Moment *moment)
 {
   static GPtrArray *trials = NULL;
-  const char *prefix = is (row, TEST_ENDING_IN_THREAD) ? "32-async-by-thread" : "32-async";
+  gboolean by_thread = is (row, TEST_ENDING_IN_THREAD) || (is (row, TEST_ENDING_BY_GLIB) && moment->run == end_from_thread);
+  const char *prefix = by_thread ? "32-async-by-thread" : "32-async";
   g_autofree char *path = g_strdup_printf ("/fault/%s/%s/%s/%s/%s", prefix, row->function, row->variant != NULL ? row->variant : "plain",
                                            way == CANCEL ? "cancel" : "close", moment->name);
   Trial *trial = g_new (Trial, 1);
