@@ -70,9 +70,9 @@ def command_of(variable, *arguments):
 
 
 @contextlib.contextmanager
-def running(variable, *arguments):
+def running(variable, *arguments, prefix=()):
     """The address of a server that runs meanwhile, ends when it is told to, and has nothing to say."""
-    with subprocess.Popen(command_of(variable, *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([*prefix, *command_of(variable, *arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             port = int(re.search(r':(\d+)', process.stdout.readline()).group(1))
             yield '127.0.0.1', port

@@ -142,6 +142,24 @@ def two_hundred(variable):
 
 
 @peers.cases(**CHATS)
+def more_than_it_has_descriptors_for(variable):
+    """They wait until somebody leaves."""
+    with peers.running(variable, 0, prefix=[peers.program('prlimit'), '--nofile=64']) as address:
+        visitors = [socket.create_connection(address, timeout=peers.TIMEOUT) for _ in range(80)]
+        greeted = 0
+        while select.select([visitors[greeted]], [], [], peers.TIMEOUT if greeted < 30 else 0.2)[0]:
+            greeted += 1
+        assert 30 <= greeted < 64, greeted
+        for visitor in visitors[:30]:
+            visitor.close()
+        for visitor in visitors[30:60]:
+            assert visitor.recv(100).startswith(b'* who are you?')
+        for visitor in visitors[30:]:
+            visitor.close()
+        Visitor(address, 'Ann').leave()
+
+
+@peers.cases(**CHATS)
 def those_who_vanish(variable):
     with peers.running(variable, 0) as address:
         ann = Visitor(address, 'Ann')
