@@ -111,8 +111,6 @@ has_multicast (Call *call, GError **error)
   return value_boolean (gsock_interface_has_multicast (INTERFACE));
 }
 
-/* Waiting */
-
 static guint
 condition_of (const Value *condition)
 {
@@ -120,6 +118,46 @@ condition_of (const Value *condition)
 
   return g_flags_get_value_by_nick (conditions, condition->text)->value;
 }
+
+/* Called back: until it has been, once */
+
+static gboolean
+keep_condition (GSockSocket *socket, GIOCondition condition, gpointer data)
+{
+  *(GIOCondition *) data = condition;
+  return G_SOURCE_REMOVE;
+}
+
+static Value *
+wait_until_told (const GIOCondition *told)
+{
+  while (*told == 0)
+    g_main_context_iteration (NULL, TRUE);
+  return value_integer (*told);
+}
+
+static Value *
+watch (Call *call, GError **error)
+{
+  GIOCondition told = 0;
+
+  if (gsock_socket_watch (GSOCK_SOCKET (call->self->object), condition_of (call_argument (call, 0)), G_PRIORITY_DEFAULT, keep_condition, &told, NULL, error) == NULL)
+    return NULL;
+  return wait_until_told (&told);
+}
+
+static Value *
+create_source (Call *call, GError **error)
+{
+  GIOCondition told = 0;
+  g_autoptr (GSource) source = gsock_socket_create_source (GSOCK_SOCKET (call->self->object), condition_of (call_argument (call, 0)), NULL);
+
+  g_source_set_callback (source, G_SOURCE_FUNC (keep_condition), &told, NULL);
+  g_source_attach (source, NULL);
+  return wait_until_told (&told);
+}
+
+/* Waiting */
 
 static Value *
 wait_for (Call *call, GError **error)
@@ -169,7 +207,9 @@ const OperatorRow lookup_operators[] = {
   { "lookup-name", lookup_name },
   { "lookup-protocol", lookup_protocol },
   { "lookup-service", lookup_service },
+  { "create-source", create_source },
   { "wait-for", wait_for },
   { "wait-for-any", wait_for_any },
+  { "watch", watch },
   { NULL },
 };

@@ -433,7 +433,35 @@ namespace Conform {
 		return item.kind == Item.Kind.REAL ? item.real : (double) item.integer;
 	}
 
+	// What is called back keeps the condition, once.
+	private class Told {
+		public GLib.IOCondition condition = 0;
+
+		public bool once (GSock.Socket socket, GLib.IOCondition condition) {
+			this.condition = condition;
+			return GLib.Source.REMOVE;
+		}
+
+		public Item await () {
+			while (condition == 0)
+				GLib.MainContext.default ().iteration (true);
+			return new Item.of_integer (condition);
+		}
+	}
+
 	private void add_waiting () {
+		add ("watch", call => {
+			var told = new Told ();
+			call.socket.watch (condition_of (call.argument (0)), GLib.Priority.DEFAULT, told.once);
+			return told.await ();
+		});
+		add ("create-source", call => {
+			var told = new Told ();
+			var source = call.socket.create_source (condition_of (call.argument (0)));
+			source.set_callback (told.once);
+			source.attach (null);
+			return told.await ();
+		});
 		add ("wait-for", call => new Item.of_integer (call.socket.wait_for (condition_of (call.argument (0)), seconds_of (call.argument (1)), (GLib.Cancellable?) call.argument (2).object)));
 		add ("wait-for-any", call => {
 			GSock.Socket[] sockets = {};

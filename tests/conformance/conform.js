@@ -100,6 +100,29 @@ function matches(expected, actual) {
 
 // What a case does besides calling the library
 
+// What is called back is told the condition, once, in the main loop.
+function callBack(begin) {
+    const loop = new GLib.MainLoop(null, false);
+    let told;
+    begin((socket, condition) => {
+        told = condition;
+        loop.quit();
+        return false;
+    });
+    loop.run();
+    return told;
+}
+
+// Those that call back, until they have.
+const CALLING_BACK = {
+    'create-source': (socket, condition) => callBack(once => {
+        const source = socket.create_source(condition);
+        source.set_callback(once);
+        source.attach(null);
+    }),
+    'watch': (socket, condition) => callBack(once => socket.watch(condition, once)),
+};
+
 const HELPERS = {
     'cancelled': () => {
         const cancellable = new Gio.Cancellable();
@@ -138,6 +161,8 @@ function settle(promise) {
 function call(operator, receiver, positional, keywords) {
     const method = operator.replace(/-/g, '_');
     const given = Object.keys(keywords).length > 0 ? [...positional, keywords] : positional;
+    if (operator in CALLING_BACK)
+        return CALLING_BACK[operator](receiver, ...given);
     if (receiver !== null)
         return receiver[method](...given);
     if (operator in HELPERS)

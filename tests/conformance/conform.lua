@@ -118,6 +118,32 @@ local HELPERS = {
    network = function(text) return Gio.InetAddressMask.new_from_string(text) end,
 }
 
+-- What is called back is told the condition, once, in the main loop.
+local function call_back(begin)
+   local loop, told = GLib.MainLoop(), nil
+   local kept = begin(function(_, condition)
+      told = condition
+      loop:quit()
+      return false
+   end)
+   loop:run()
+   return told, kept and nil
+end
+
+-- Those that call back, until they have.
+local CALLING_BACK = {
+   ['create-source'] = function(socket, condition)
+      return (call_back(function(once)
+         local source = socket:create_source(condition, once)
+         source:attach()
+         return source
+      end))
+   end,
+   watch = function(socket, condition)
+      return (call_back(function(once) return socket:watch(condition, once) end))
+   end,
+}
+
 -- Those that give several things of which each case wants one by name.
 local NAMED = {
    ['receive-from'] = function(data, host, port, more)
@@ -149,6 +175,7 @@ end
 function find_operator(operator, receiver)
    if operator:match('%-async$') then return await(operator:gsub('%-async$', ''), receiver) end
    local method = operator:gsub('-', '_')
+   if CALLING_BACK[operator] then return function(...) return CALLING_BACK[operator](receiver, ...) end end
    if receiver then return function(...) return receiver[method](receiver, ...) end end
    if HELPERS[operator] then return HELPERS[operator] end
    if operator:match('^address%-') then return GSock.Address[method:gsub('^address', 'new')] end

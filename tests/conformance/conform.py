@@ -4,6 +4,7 @@
 Usage: conform.py MANIFEST
 """
 import asyncio
+import functools
 import inspect
 import sys
 
@@ -127,6 +128,33 @@ def cancelled():
     return cancellable
 
 
+def call_back(begin):
+    """What is called back is told the condition, once, in the main loop."""
+    loop, told = GLib.MainLoop(), []
+
+    def once(socket, condition):
+        told.append(condition)
+        loop.quit()
+        return False
+    begin(once)
+    loop.run()
+    return told[0]
+
+
+def create_source(socket, condition):
+    def begin(once):
+        source = socket.create_source(condition)
+        source.set_callback(once)
+        source.attach()
+    return call_back(begin)
+
+
+# Those that call back, until they have.
+CALLING_BACK = {
+    'create-source': create_source,
+    'watch': lambda socket, condition: call_back(functools.partial(socket.watch, condition)),
+}
+
 HELPERS = {
     'cancelled': cancelled,
     'construct': GObject.new,
@@ -141,6 +169,8 @@ KINDS = (GSock.Address, GSock.Message, GSock.Batch)
 
 def find_operator(name, receiver):
     method = name.replace('-', '_')
+    if name in CALLING_BACK:
+        return functools.partial(CALLING_BACK[name], receiver)
     if receiver is not None:
         return getattr(receiver, method)
     if name in HELPERS:

@@ -124,9 +124,23 @@ def await(receiver, method, positional, keywords)
   found
 end
 
+# What is called back is told the condition, once, in the main loop.
+def watch_once(socket, condition)
+  loop = GLib::MainLoop.new
+  told = nil
+  socket.watch(condition) do |_, ready|
+    told = ready
+    loop.quit
+    false
+  end
+  loop.run
+  told
+end
+
 def call(operator, receiver, positional, keywords)
   method = operator.tr('-', '_')
   return await(receiver || GSock, method, positional, keywords) if operator.end_with?('-async')
+  return watch_once(receiver, *positional) if operator == 'watch'
   return receiver.public_send(spell(receiver, method), *positional, **keywords) if receiver
   return HELPERS[operator].call(*positional) if HELPERS.key?(operator)
   return GSock::Address.public_send(method.sub('address', 'new'), *positional) if operator.start_with?('address-')
