@@ -253,10 +253,10 @@ on_told (GSockInterest *interest, guint told)
 static GSockAsync *
 new_async (const GSockAsyncRequest *request, GMainContext *context)
 {
-  GSockAsync *self = g_new0 (GSockAsync, 1);
+  GSockAsync *self = g_new (GSockAsync, 1);
 
-  self->references = 1;
-  self->request = *request;
+  /* calloc() of the GNU C library goes around what the thread has freed just now, malloc() takes it. */
+  *self = (GSockAsync){ .references = 1, .request = *request };
   if (request->socket != NULL)
     g_object_ref (request->socket);
   if (request->cancellable != NULL)
