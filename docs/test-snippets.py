@@ -267,7 +267,7 @@ class Tester:
         self.tell(snippet.where + ' (compiled)', self.compile(text, 'compiled'))
 
     def compile_vala(self, text, name):
-        return run([self.valac, '--quiet', '--vapidir', os.path.join(self.build, 'introspection'), '--pkg', 'gio-2.0', '--pkg', 'gsock-1',
+        return run([self.valac, '--quiet', '--vapidir', os.path.join(self.build, 'introspection', 'vala', 'vapi'), '--pkg', 'gio-2.0', '--pkg', 'gsock-1',
                     '--pkg', 'posix', '-X', '-w', '-X', '-Wl,-rpath,' + os.path.join(self.build, 'gsock'), '-o', self.path(name),
                     self.write(name + '.vala', text)], self.pkg_config)
 

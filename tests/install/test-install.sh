@@ -60,7 +60,7 @@ folder_of ()
 # Of the overrides in the source none is left out.
 all_overrides_installed ()
 {
-  for file in $(cd "$source/introspection" && find . -path '*override*' -type f ! -name meson.build ! -name '*.pyc' -o -name '*.pyi'); do
+  for file in $(cd "$source/introspection" && find . -path '*override*' -type f ! -name meson.build ! -name '*.pyc' -o -name '*.pyi' -o -path './ruby/*.rb'); do
     found=$(find "$root" -path "*/${file#./*/}")
     [ -n "$found" ] && cmp "$source/introspection/$file" "$found" || { echo "not installed: $file"; return 1; }
   done
@@ -138,6 +138,41 @@ SCRIPT
   run_installed_script env LUA_PATH="${override%/lgi/override/GSock.lua}/?.lua;;" "$lua" "$work/installed.lua" "$root"
 }
 
+run_ruby ()
+{
+  cat >"$work/installed.rb" <<'SCRIPT'
+require 'gsock'
+GSock.make_socket(type: :datagram, local_host: '127.0.0.1') do |udp|
+  udp.send_to('hi', remote_address: udp.local_address)
+  data, host = udp.receive_from(timeout: 30)
+  raise 'another datagram' unless [data, host] == ['hi', '127.0.0.1']
+end
+elsewhere = $LOADED_FEATURES.grep(/gsock/).reject { |file| file.start_with?(ARGV.first) }
+raise "not from the install: #{elsewhere}" if elsewhere.any?
+SCRIPT
+  run_installed_script env RUBYLIB="$(folder_of gsock.rb)" ruby "$work/installed.rb" "$root"
+}
+
+# valac finds what is installed below the folders of XDG_DATA_DIRS.
+run_vala ()
+{
+  cat >"$work/installed.vala" <<'SCRIPT'
+int main () {
+	try {
+		var udp = GSock.make_socket (null, "type", GSock.SocketType.DATAGRAM, "local-host", "127.0.0.1");
+		return udp.local_port != 0 ? 0 : 1;
+	} catch (GLib.Error error) {
+		printerr ("%s\n", error.message);
+		return 1;
+	}
+}
+SCRIPT
+  data=$(folder_of gsock-1.vapi)
+  XDG_DATA_DIRS=${data%/vala/vapi}:/usr/local/share:/usr/share PKG_CONFIG_PATH=$work/pc \
+    valac --quiet --pkg gsock-1 -X -w -d "$work" -o installed-vala "$work/installed.vala" &&
+    run_installed_script "$work/installed-vala"
+}
+
 # As a type checker looks for them: beside the modules of an interpreter.
 check_types ()
 {
@@ -166,6 +201,12 @@ check_languages ()
       break
     fi
   done
+  if command -v ruby >/dev/null 2>&1 && ruby -e 'require "gio2"' >/dev/null 2>&1; then
+    check "$1: Ruby has it" run_ruby
+  fi
+  if command -v valac >/dev/null 2>&1 && folder_of gsock-1.vapi >/dev/null; then
+    check "$1: Vala has it" run_vala
+  fi
   if command -v mypy >/dev/null 2>&1; then
     check "$1: type checkers have it" check_types
   fi
@@ -183,7 +224,10 @@ found_below_usr ()
 {
   /usr/bin/python3 -c 'import sys, gi; print(gi.__path__, sys.argv); sys.exit(sys.argv[1] not in sys.path)' \
     "$(dirname "$(dirname "$(folder_of _GSock_async.py)")" | sed "s|^$root||")" &&
-    [ -d "$root/usr/share/gjs-1.0/overrides" ]
+    [ -d "$root/usr/share/gjs-1.0/overrides" ] &&
+    if command -v ruby >/dev/null 2>&1; then
+      ruby -e 'exit $LOAD_PATH.include?(ARGV.first)' "$(folder_of gsock.rb | sed "s|^$root||")"
+    fi
 }
 
 compile_uninstalled ()
@@ -231,7 +275,7 @@ if [ -n "$typelib" ]; then
   if [ "${GSOCK_TEST_LONG:-0}" = 1 ]; then
     root=$work/usr-root
     check 'it is installed into /usr' install_below_usr
-    check '/usr: where Python and JavaScript look' found_below_usr
+    check '/usr: where Python, JavaScript and Ruby look' found_below_usr
     check_languages /usr "$work/usr"
   fi
 fi
