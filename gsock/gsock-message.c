@@ -92,7 +92,7 @@ gsock_message_unref (GSockMessage *self)
 /**
  * gsock_message_add_bytes:
  * @self: a message
- * @bytes: more bytes
+ * @bytes: (nullable): more bytes; %NULL adds nothing
  *
  * Adds a buffer. The buffers of a message are sent in one call, one behind the other.
  *
@@ -101,8 +101,10 @@ gsock_message_unref (GSockMessage *self)
 void
 gsock_message_add_bytes (GSockMessage *self, GBytes *bytes)
 {
-  g_return_if_fail (self != NULL && bytes != NULL);
+  g_return_if_fail (self != NULL);
 
+  if (bytes == NULL)
+    return;
   if (self->chunks == NULL)
     self->chunks = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   g_ptr_array_add (self->chunks, g_bytes_ref (bytes));

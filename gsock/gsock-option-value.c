@@ -256,10 +256,16 @@ GVariant *
 gsock_option_variant_from_value (const GSockOption *option, const GValue *value, GError **error)
 {
   g_autofree char *contents = NULL;
-  GVariant *variant = from_value (value);
+  GVariant *variant = G_IS_VALUE (value) ? from_value (value) : NULL;
 
   if (variant != NULL)
     return g_variant_take_ref (variant);
+  if (!G_IS_VALUE (value))
+    {
+      gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "set-option %s: it takes %s, not a GValue without a type",
+                           option->name, gsock_option_wants (option));
+      return NULL;
+    }
 
   contents = g_strdup_value_contents (value);
   gsock_error_literal (error, GSOCK_ERROR_INVALID_ARGUMENT, "set-option %s: it takes %s, not %s (%s)",

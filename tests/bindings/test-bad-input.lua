@@ -179,6 +179,37 @@ test('receivers of the wrong type', with_datagram(function(udp)
    raises('', GSock.PassiveSocket.accept_connection, udp)
 end))
 
+test('no class of sockets', function()
+   raises('a class is wanted', GSock.make_instance, -1)
+   fails('UNKNOWN_INTERFACE', GSock.make_socket{type = 'datagram', interface = 'a\255b'})
+end)
+
+test('keywords are not kept', function()
+   local given = GSock.make_socket{type = 'datagram'}
+   local text = ('x'):rep(100000)
+   local function kib()
+      collectgarbage()
+      collectgarbage()
+      local file = io.open('/proc/self/statm')
+      local _, pages = file:read('*n', '*n')
+      file:close()
+      return pages * 4
+   end
+   local function try()
+      for _ = 1, 500 do
+         fails('UNKNOWN_HOST', given:send_to('x', {remote_host = text, remote_port = 9}))
+         collectgarbage()
+      end
+   end
+   try()
+   local before = kib()
+   try()
+   ok(kib() - before < 20000)
+   local client, server = GSock.make_socket{type = 'datagram'}
+   fails('INVALID_KEYWORD', GSock.make_socket{remote_connectable = client})
+   client, server, given = nil, nil, nil
+end)
+
 test('addresses', function()
    for _, text in ipairs {'127.0.0.256:80', ''} do equal((GSock.Address.new_from_text(text)), nil) end
    equal((GSock.Address.new_from_host('127.0.0.1', 65536)), nil)

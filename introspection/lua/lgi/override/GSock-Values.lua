@@ -53,6 +53,12 @@ function values.to_boolean(value, what)
    return value
 end
 
+-- lgi would take a number for a pointer.
+function values.to_type(value, what)
+   if type(value) == 'number' then values.refuse(what, 'a class is', value) end
+   return value
+end
+
 -- C would not see what follows a null character.
 function values.to_text(value, what)
    if type(value) ~= 'string' then values.refuse(what, 'a string is', value) end

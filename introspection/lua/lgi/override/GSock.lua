@@ -41,6 +41,7 @@ local CONVERSIONS = {
    Address = values.to_address,
    Batch = messages.to_batch,
    Bytes = values.to_gbytes,
+   GType = values.to_type,
    IOCondition = values.to_condition,
    Message = messages.to_message,
    Variant = values.to_variant,
@@ -244,11 +245,31 @@ end
 
 -- Wrappers
 
+-- lgi copies every GValue of a list, and never frees the copies. Where it cannot copy them it takes those
+-- of Lua as they are, which last as long as the call.
+local copy_value = rawget(GObject.Value, '_copy')
+
+local function copy_again(done, ...)
+   GObject.Value._copy = copy_value
+   if not done then error((...), 0) end
+   return ...
+end
+
+local function call_with_values(callable, ...)
+   GObject.Value._copy = nil
+   return copy_again(pcall(callable, ...))
+end
+
+local function call_native(shape, callable, ...)
+   if shape.keyworded then return call_with_values(callable, ...) end
+   return callable(...)
+end
+
 local function call(shape, callable, callback, self, ...)
    local arguments, err = arrange(shape, callback, ...)
    if not arguments then return nil, err end
-   if shape.is_method then return give(shape, callable(self, unpack(arguments, 1, #shape.order))) end
-   return give(shape, callable(unpack(arguments, 1, #shape.order)))
+   if shape.is_method then return give(shape, call_native(shape, callable, self, unpack(arguments, 1, #shape.order))) end
+   return give(shape, call_native(shape, callable, unpack(arguments, 1, #shape.order)))
 end
 
 local function wrap(shape, callable)
