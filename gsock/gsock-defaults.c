@@ -34,14 +34,16 @@ gsock_get_default_ipv6_mode (void)
  * gsock_set_default_ipv6_mode:
  * @mode: the mode
  *
- * Sets the value that the keyword `ipv6` of [func@make_socket] has where it is not given.
+ * Sets the value that the keyword `ipv6` of [func@make_socket] has where it is not given. What is none of
+ * the modes changes nothing.
  *
  * Since: 1.0
  */
 void
 gsock_set_default_ipv6_mode (GSockIpv6Mode mode)
 {
-  g_atomic_int_set (&default_ipv6_mode, mode);
+  if (mode == GSOCK_IPV6_MODE_NO || mode == GSOCK_IPV6_MODE_YES || mode == GSOCK_IPV6_MODE_ONLY)
+    g_atomic_int_set (&default_ipv6_mode, mode);
 }
 
 /**
@@ -99,7 +101,7 @@ gsock_get_default_linger_seconds (void)
 void
 gsock_set_default_linger_seconds (guint seconds)
 {
-  g_atomic_int_set (&default_linger_seconds, seconds);
+  g_atomic_int_set (&default_linger_seconds, MIN (seconds, G_MAXINT));
 }
 
 /**

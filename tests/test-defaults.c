@@ -51,6 +51,17 @@ test_backlog (void)
   gsock_set_default_backlog (SOMAXCONN);
 }
 
+static void
+test_ipv6_mode_bounds (void)
+{
+  GSockIpv6Mode before = gsock_get_default_ipv6_mode ();
+
+  gsock_set_default_ipv6_mode ((GSockIpv6Mode) 77);
+  g_assert_cmpint (gsock_get_default_ipv6_mode (), ==, before);
+  gsock_set_default_ipv6_mode ((GSockIpv6Mode) -1);
+  g_assert_cmpint (gsock_get_default_ipv6_mode (), ==, before);
+}
+
 /* No listen takes more than an int has. */
 static void
 test_backlog_bounds (void)
@@ -138,6 +149,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/defaults/backlog", test_backlog);
   g_test_add_func ("/defaults/backlog-bounds", test_backlog_bounds);
+  g_test_add_func ("/defaults/ipv6-mode-bounds", test_ipv6_mode_bounds);
   g_test_add_func ("/defaults/ipv6-mode", test_ipv6_mode);
   g_test_add_func ("/defaults/linger", test_linger);
   g_test_add_func ("/defaults/attempt-delay", test_attempt_delay);
