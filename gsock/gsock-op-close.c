@@ -58,7 +58,7 @@ gboolean
 gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
-  GSockPatience patience = GSOCK_PATIENCE_INIT (priv->timeout, NULL);
+  GSockPatience patience = GSOCK_PATIENCE_INIT (gsock_socket_own_timeout (priv), NULL);
   gboolean finished, inside;
 
   if (gsock_handle_is_closed (&priv->handle))

@@ -334,7 +334,7 @@ keep (GSockRequest *request, GSockSocket *socket, GSockSocketPrivate *priv)
 {
   GSockStreamDefaults *defaults = NULL;
 
-  priv->timeout = request->timeout;
+  gsock_socket_keep_timeout (priv, request->timeout);
   priv->unlink_on_close = request->unlink_on_close;
   priv->ipv6 = request->ipv6;
   if (request->kind == GSOCK_CLASS_ACTIVE)

@@ -5,12 +5,14 @@
 
 #include <gsock/gsock-socket-private.h>
 
+#include <pthread.h>
+
 struct _GSockSeats
 {
-  gatomicrefcount references;
+  guint references; /* atomic */
   guint n_taken; /* atomic */
   GMainContext *context;
-  GMutex lock;   /* guards the rest */
+  pthread_mutex_t lock; /* guards the rest */
   void (*vacated) (gpointer owner);
   gpointer owner; /* NULL: has gone */
   GSource *call;  /* that is to tell the owner */
@@ -23,9 +25,9 @@ seats_unref (gpointer data)
 {
   GSockSeats *self = data;
 
-  if (!g_atomic_ref_count_dec (&self->references))
+  if (__atomic_sub_fetch (&self->references, 1, __ATOMIC_ACQ_REL) > 0)
     return;
-  g_mutex_clear (&self->lock);
+  pthread_mutex_destroy (&self->lock);
   g_main_context_unref (self->context);
   g_free (self);
 }
@@ -33,7 +35,7 @@ seats_unref (gpointer data)
 static GSockSeats *
 seats_ref (GSockSeats *self)
 {
-  g_atomic_ref_count_inc (&self->references);
+  __atomic_add_fetch (&self->references, 1, __ATOMIC_RELAXED);
   return self;
 }
 
@@ -42,8 +44,8 @@ gsock_seats_new (GMainContext *context, void (*vacated) (gpointer owner), gpoint
 {
   GSockSeats *self = g_new0 (GSockSeats, 1);
 
-  g_atomic_ref_count_init (&self->references);
-  g_mutex_init (&self->lock);
+  self->references = 1;
+  pthread_mutex_init (&self->lock, NULL);
   self->context = g_main_context_ref (context);
   self->vacated = vacated;
   self->owner = owner;
@@ -53,12 +55,12 @@ gsock_seats_new (GMainContext *context, void (*vacated) (gpointer owner), gpoint
 void
 gsock_seats_leave (GSockSeats *self)
 {
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   self->owner = NULL;
   if (self->call != NULL)
     g_source_destroy (self->call);
   g_clear_pointer (&self->call, g_source_unref);
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
   seats_unref (self);
 }
 
@@ -68,10 +70,10 @@ on_call (gpointer data)
   GSockSeats *self = data;
   gpointer owner;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   owner = self->owner;
   g_clear_pointer (&self->call, g_source_unref);
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
   if (owner != NULL)
     self->vacated (owner);
   return G_SOURCE_REMOVE;
@@ -84,7 +86,7 @@ vacate (gpointer data)
   GSockSeats *self = data;
 
   (void) __atomic_sub_fetch (&self->n_taken, 1, __ATOMIC_ACQ_REL);
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   if (self->owner != NULL && self->call == NULL)
     {
       self->call = g_idle_source_new ();
@@ -93,7 +95,7 @@ vacate (gpointer data)
       g_source_set_callback (self->call, on_call, seats_ref (self), seats_unref);
       g_source_attach (self->call, self->context);
     }
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
   seats_unref (self);
 }
 

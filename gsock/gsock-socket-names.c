@@ -331,7 +331,7 @@ gsock_socket_get_timeout (GSockSocket *self)
 {
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), GSOCK_TIMEOUT_NEVER);
 
-  return gsock_socket_get_private (self)->timeout;
+  return gsock_socket_own_timeout (gsock_socket_get_private (self));
 }
 
 /**

@@ -26,7 +26,7 @@ static gssize
 transmit (GSockSocketOutputStream *self, const void *buffer, gsize count, gboolean wait, GCancellable *cancellable, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (GSOCK_SOCKET (self->socket));
-  GSockPatience patience = { wait, priv->timeout, cancellable, 0 };
+  GSockPatience patience = { wait, gsock_socket_own_timeout (priv), cancellable, 0 };
   g_autoptr (GError) own = NULL;
   GSockWrite write;
 

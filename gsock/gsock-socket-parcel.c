@@ -48,8 +48,8 @@ gsock_parcel_pack (GSockParcel *self, GSockSocket *socket, gboolean file)
   GSockSocketPrivate *priv = gsock_socket_get_private (socket);
   GSockStreamDefaults *defaults = find_defaults (socket);
 
-  self->given = isfinite (priv->timeout) ? GSOCK_PARCEL_TIMEOUT : 0;
-  self->timeout = priv->timeout;
+  self->timeout = gsock_socket_own_timeout (priv);
+  self->given = isfinite (self->timeout) ? GSOCK_PARCEL_TIMEOUT : 0;
   if (defaults != NULL)
     {
       pack_defaults (self, defaults);

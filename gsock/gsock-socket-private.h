@@ -66,11 +66,27 @@ int gsock_socket_native_family (GSockSocket *self);
 int gsock_socket_native_type (GSockSocket *self);
 GSockRequest *gsock_socket_get_request (GSockSocket *self);
 
+/* It may be set in one thread, and during an initialisation, while another one waits or closes. */
+static inline double
+gsock_socket_own_timeout (GSockSocketPrivate *priv)
+{
+  double timeout;
+
+  __atomic_load (&priv->timeout, &timeout, __ATOMIC_RELAXED);
+  return timeout;
+}
+
+static inline void
+gsock_socket_keep_timeout (GSockSocketPrivate *priv, double timeout)
+{
+  __atomic_store (&priv->timeout, &timeout, __ATOMIC_RELAXED);
+}
+
 /* The timeout of a call: GSOCK_TIMEOUT_DEFAULT stands for the socket's own. */
 static inline double
 gsock_socket_effective_timeout (GSockSocketPrivate *priv, double timeout)
 {
-  return timeout == GSOCK_TIMEOUT_DEFAULT ? priv->timeout : timeout;
+  return timeout == GSOCK_TIMEOUT_DEFAULT ? gsock_socket_own_timeout (priv) : timeout;
 }
 
 /* gsock-request-run.c */

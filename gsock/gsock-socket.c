@@ -362,7 +362,7 @@ set_live (GSockSocket *self, guint id, const GValue *value, GParamSpec *pspec)
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
 
   if (id == GSOCK_KEYWORD_TIMEOUT)
-    priv->timeout = g_value_get_double (value);
+    gsock_socket_keep_timeout (priv, g_value_get_double (value));
   else if (id == GSOCK_KEYWORD_UNLINK_ON_CLOSE)
     priv->unlink_on_close = g_value_get_boolean (value);
   else if (!set_live_option (self, id, value))
