@@ -493,8 +493,15 @@ for name in dir(GSock):
 
 # Methods of subclasses
 
+def check_size(answer, least=-1):
+    size = operator.index(answer)
+    if not least <= size < 2**63:
+        raise OverflowError(f'{size} is no number of bytes')
+    return size
+
+
 def check_sent(answer):
-    return operator.index(answer)
+    return check_size(answer)
 
 
 def check_received(answer):
@@ -503,7 +510,7 @@ def check_received(answer):
     data = data if isinstance(data, GLib.Bytes) else GLib.Bytes.new(to_bytes(data))
     if not isinstance(address, (Address, type(None))):
         raise TypeError(f'the sender is a GSock.Address or None, not {address!r}')
-    return data, address, GSock.MessageFlags(flags), operator.index(full_length)
+    return data, address, GSock.MessageFlags(flags), check_size(full_length, 0)
 
 
 def check_message(answer):
