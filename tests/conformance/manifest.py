@@ -46,6 +46,10 @@ TABLES = {
     'send-to': ('send-to', 'b"hello"'),
 }
 
+# Those of them that can be awaited.
+AWAITED = ('accept-connection', 'connect', 'make-socket', 'receive-from', 'receive-many', 'receive-message',
+           'send-many', 'send-message', 'send-to')
+
 # Descriptors that are no sockets.
 DESCRIPTORS = {'none': '-1', 'closed': '987654', 'file': '$regular', 'pipe': '$pipe'}
 
@@ -163,8 +167,9 @@ def prepare_descriptor(kind, keywords):
                             'fd = receive-file-descriptor way.1'], '$fd'
 
 
-def table_cases(table):
+def table_cases(table, way=''):
     operator, argument = TABLES[table]
+    operator += way
     for columns in rows(DATA / f'{table}.tsv'):
         kind, outcome = columns[0], columns[2]
         keywords, part, needs = (without_dash(columns, number) for number in (1, 3, 4))
@@ -252,6 +257,8 @@ def all_cases():
     cases = [*written_cases()]
     for table in TABLES:
         cases += table_cases(table)
+    for table in AWAITED:
+        cases += table_cases(table, '-async')
     cases += option_cases()
     names = collections.Counter(case.name for case in cases)
     twice = [name for name, count in names.items() if count > 1]

@@ -31,7 +31,7 @@ import manifest
 import stage
 
 LINE = re.compile(r'(not )?ok (\d+) (.*?)(?: # SKIP (.*))?$')
-TIMEOUT = 240
+TIMEOUT = 280
 
 
 def has_ipv6():

@@ -7,6 +7,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import functools
+import math
 import threading
 
 from gi.repository import Gio, GLib
@@ -14,7 +15,7 @@ from gi.repository import Gio, GLib
 from . import GSock as face
 from . import _GSock_datagrams as datagrams
 from ._GSock_handover import pairs_of
-from .GSock import (GSock, ConnectionInProgress, Received, TimedOut, WouldBlock, call_next, pack,
+from .GSock import (GSock, ConnectionInProgress, InvalidKeyword, Received, TimedOut, WouldBlock, call_next, pack,
                     to_address, to_bytes, to_condition)
 
 Socket, ActiveSocket, PassiveSocket = GSock.Socket, GSock.ActiveSocket, GSock.PassiveSocket
@@ -86,7 +87,26 @@ def end_waits(self):
             forget(*key)
 
 
-def deadline_of(self, timeout):
+def check_patience(operator, wait, timeout):
+    """What C would refuse, which is never told of these."""
+    if not isinstance(wait, (int, float)) or wait not in (0, 1):
+        raise InvalidKeyword(f'{operator}: wait takes a boolean, not {wait!r}')
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float, type(None))):
+        raise InvalidKeyword(f'{operator}: timeout takes a number of seconds, not {timeout!r}')
+    if timeout is not None and math.isnan(timeout):
+        raise InvalidKeyword(f'{operator}: timeout is not a number')
+
+
+def never_waits(keywords):
+    """Whether a flag says so."""
+    flags = keywords.get('flags')
+    if isinstance(flags, str) and 'dont-wait' in flags.lower().replace('_', '-'):
+        return True
+    return bool(keywords.get('dont_wait')) or (isinstance(flags, int) and bool(flags & GSock.MessageFlags.DONT_WAIT))
+
+
+def deadline_of(self, operator, wait, timeout):
+    check_patience(operator, wait, timeout)
     timeout = self.props.timeout if timeout in (None, GSock.TIMEOUT_DEFAULT) else timeout
     return None if timeout < 0 else asyncio.get_running_loop().time() + timeout
 
@@ -107,12 +127,12 @@ async def become_writable(self, operator, deadline):
 
 async def attempt(self, operator, writing, call, *, wait=True, timeout=None, **keywords):
     """It is received when nobody can cancel it any more: who is cancelled has received nothing."""
-    deadline = deadline_of(self, timeout)
+    deadline = deadline_of(self, operator, wait, timeout)
     while True:
         try:
             return call(wait=False, **keywords)
         except WouldBlock:
-            if not wait or keywords.get('dont_wait'):
+            if not wait or never_waits(keywords):
                 raise
         if writing:
             await become_writable(self, operator, deadline)
@@ -160,8 +180,8 @@ async def send_message(self, data, **keywords):
 
 async def send_all(self, operator, call, start, end, whole, *, wait=True, timeout=None, **keywords):
     """From start to end, as far as it gets: what stops it after that is met again."""
-    deadline, first = deadline_of(self, timeout), start
-    wait = wait and not keywords.get('dont_wait')
+    deadline, first = deadline_of(self, operator, wait, timeout), start
+    wait = wait and not never_waits(keywords)
     try:
         while True:
             try:
@@ -202,7 +222,7 @@ def names_host(address, keywords):
 async def connect_to(self, address=None, *, wait=True, timeout=None, **keywords):
     if names_host(address, keywords):
         return await run_in_thread(self.connect_to, address, wait=wait, timeout=timeout, **keywords)
-    deadline = deadline_of(self, timeout)
+    deadline = deadline_of(self, 'connect', wait, timeout)
     call = functools.partial(self.connect_to, address, **keywords)
     while True:
         try:
@@ -235,7 +255,7 @@ def make_writer(name):
 
     async def write(self, content, *, wait=True, timeout=None, **keywords):
         """It is in the buffer at once; what is awaited is that there is room for more."""
-        deadline, call = deadline_of(self, timeout), getattr(self, name)
+        deadline, call = deadline_of(self, operator, wait, timeout), getattr(self, name)
         while True:
             try:
                 return call(content, wait=False, **keywords)
