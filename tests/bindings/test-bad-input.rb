@@ -146,6 +146,18 @@ test 'waiting' do
   end
 end
 
+test 'what is no object of the class that is wanted' do
+  left, right = GSock.make_socket_pair
+  [GLib::Bytes.new('abc'), GLib::Variant.new('x'), Gio::Cancellable.new, left.class, 5, 'x'].each do |wrong|
+    fails(TypeError) { left.send_socket(wrong, wait: false) }
+    fails(TypeError) { left.receive_from_finish(wrong) }
+    fails(TypeError) { left.receive_file_descriptors_finish(wrong) }
+    fails(TypeError) { GSock.handover_take(wrong) }
+  end
+  [GLib::Bytes.new('abc'), 5, left].each { |wrong| fails(TypeError) { left.send_to('x', cancellable: wrong) } }
+  [left, right].each(&:close)
+end
+
 test 'receivers of the wrong type' do
   with_datagram do |udp|
     send_to = GSock::Socket.instance_method(:send_to)
