@@ -68,7 +68,7 @@ async def await_successor(sockets):
     async for channel in sockets['control']:
         with channel:
             try:
-                await asyncio.to_thread(GSock.handover_give, channel, sockets, SECONDS)
+                await GSock.handover_give_async(channel, sockets, SECONDS)
                 return
             except GSock.SocketError as error:
                 print(error, file=sys.stderr)
