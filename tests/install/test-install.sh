@@ -272,12 +272,10 @@ check 'the library exports nothing but gsock_ names' only_our_symbols
 if [ -n "$typelib" ]; then
   root=$work/root
   check_languages "$prefix" "$build"
-  if [ "${GSOCK_TEST_LONG:-0}" = 1 ]; then
-    root=$work/usr-root
-    check 'it is installed into /usr' install_below_usr
-    check '/usr: where Python, JavaScript and Ruby look' found_below_usr
-    check_languages /usr "$work/usr"
-  fi
+  root=$work/usr-root
+  check 'it is installed into /usr' install_below_usr
+  check '/usr: where Python, JavaScript and Ruby look' found_below_usr
+  check_languages /usr "$work/usr"
 fi
 check 'a program compiles against the uninstalled tree' compile_uninstalled
 check 'it runs from there' run_uninstalled
