@@ -272,12 +272,13 @@ count_but_bells (void)
   return n;
 }
 
+/* Fewer is no mistake: such a file may have been open before. */
 static void
 assert_descriptors (guint before)
 {
-  for (guint i = 0; i < 10000 && count_but_bells () != before; i++)
+  for (guint i = 0; i < 10000 && count_but_bells () > before; i++)
     g_usleep (1000);
-  g_assert_cmpuint (count_but_bells (), ==, before);
+  g_assert_cmpuint (count_but_bells (), <=, before);
 }
 
 /* What is never freed, but can be reached: leak checkers do not tell of that. A small allocation each
