@@ -46,7 +46,7 @@ static gboolean
 choose_by_text (int fd, const char *interface, GSockInterfaceChoice *choice, GError **error)
 {
   const GSockOption *row = gsock_option_find ("multicast-join-group");
-  g_autoptr (GVariant) value = interface != NULL ? g_variant_ref_sink (g_variant_new_take_string (g_utf8_make_valid (interface, -1))) : NULL;
+  g_autoptr (GVariant) value = interface != NULL ? g_variant_ref_sink (gsock_option_new_text (interface, -1)) : NULL;
 
   return gsock_option_choose_interface (row, fd, value, choice, error)
          && gsock_option_need_index (row, fd, choice, error);

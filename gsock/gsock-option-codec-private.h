@@ -25,6 +25,9 @@ GVariant *gsock_option_decode (const GSockOption *option, const guint8 *data, gs
 gsize gsock_option_size (const GSockOption *option);
 gboolean gsock_option_store (GSockOptionBytes *bytes, gconstpointer data, gsize length);
 
+/* Text from the kernel or from C, which need not be UTF-8; floating. */
+GVariant *gsock_option_new_text (const char *text, gssize length);
+
 /* gsock-option-group.c: what names a multicast group, an interface or both. */
 gboolean gsock_option_encode_mreq (const GSockOption *option, int fd, GVariant *value, GSockOptionBytes *bytes, GError **error);
 gboolean gsock_option_encode_mreq_source (const GSockOption *option, int fd, GVariant *value, GSockOptionBytes *bytes, GError **error);

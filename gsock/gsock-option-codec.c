@@ -262,12 +262,16 @@ encode_string (const GSockOption *option, int fd, GVariant *value, GSockOptionBy
   return gsock_option_store (bytes, text, strlen (text) + 1);
 }
 
+GVariant *
+gsock_option_new_text (const char *text, gssize length)
+{
+  return g_variant_new_take_string (g_utf8_make_valid (text, length));
+}
+
 static GVariant *
 decode_string (const guint8 *data, gsize length)
 {
-  gsize end = strnlen ((const char *) data, length);
-
-  return g_variant_new_take_string (g_utf8_make_valid ((const char *) data, end));
+  return gsock_option_new_text ((const char *) data, (gssize) strnlen ((const char *) data, length));
 }
 
 /* Some languages have one type for bytes and for text, and some of them no text with null characters:

@@ -5,6 +5,7 @@
 #include <gsock/gsock-request-socket-private.h>
 
 #include <gsock/gsock-error-private.h>
+#include <gsock/gsock-option-codec-private.h>
 #include <gsock/gsock-passive-socket.h>
 #include <gsock/sys/gsock-sys.h>
 
@@ -82,7 +83,7 @@ set_keyword_options (GSockBuild *self, int fd)
     }
   return request->interface == NULL
          || gsock_option_set_on (fd, self->family, request->type, gsock_option_find ("bind-to-device"),
-                                 g_variant_new_take_string (g_utf8_make_valid (request->interface, -1)), &self->error);
+                                 gsock_option_new_text (request->interface, -1), &self->error);
 }
 
 /* What is wrong with an option of a later phase is told before anything goes over the wire. */
