@@ -139,33 +139,13 @@ test_readable (Fixture *self, gconstpointer kind)
   g_assert_true (g_pollable_input_stream_is_readable (self->pollable));
 }
 
-static gboolean
-on_ready (GObject *pollable, gpointer count)
-{
-  (*(guint *) count)++;
-  return G_SOURCE_REMOVE;
-}
-
 static GSource *
 attach (Fixture *self, GCancellable *cancellable, guint *count)
 {
-  GSource *source = g_pollable_input_stream_create_source (self->pollable, cancellable);
+  GSource *source = test_attach_source (g_pollable_input_stream_create_source (self->pollable, cancellable), count);
 
-  g_source_set_callback (source, G_SOURCE_FUNC (on_ready), count, NULL);
-  g_source_attach (source, NULL);
   g_main_context_iteration (NULL, FALSE);
   return source;
-}
-
-static void
-await_one (GSource *source, guint *count)
-{
-  while (*count == 0)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpuint (*count, ==, 1);
-  g_assert_true (g_source_is_destroyed (source));
-  g_source_unref (source);
-  *count = 0;
 }
 
 /* Its source is dispatched for each of these, and for its cancellable; and at once where it is made too late. */
@@ -178,21 +158,21 @@ test_source (Fixture *self, gconstpointer kind)
 
   g_assert_cmpuint (n, ==, 0);
   test_stream_send_string (self->stream.far, "a\nb");
-  await_one (source, &n);
+  test_await_source (source, &n);
   test_assert_line (self->stream.near, "a");
-  await_one (attach (self, NULL, &n), &n);
+  test_await_source (attach (self, NULL, &n), &n);
   assert_read (self, 10, "b");
 
   source = attach (self, cancellable, &n);
   g_assert_cmpuint (n, ==, 0);
   g_cancellable_cancel (cancellable);
-  await_one (source, &n);
+  test_await_source (source, &n);
 
   source = attach (self, NULL, &n);
   g_assert_cmpuint (n, ==, 0);
   gsock_socket_close (GSOCK_SOCKET (self->stream.near), FALSE, NULL);
-  await_one (source, &n);
-  await_one (attach (self, NULL, &n), &n);
+  test_await_source (source, &n);
+  test_await_source (attach (self, NULL, &n), &n);
 }
 
 /* Closing this half is the end of it alone, and once is enough. */

@@ -149,32 +149,10 @@ test_writable (Fixture *self, gconstpointer kind)
   g_assert_true (g_pollable_output_stream_is_writable (self->pollable));
 }
 
-static gboolean
-on_ready (GObject *pollable, gpointer count)
-{
-  (*(guint *) count)++;
-  return G_SOURCE_REMOVE;
-}
-
 static GSource *
 attach (Fixture *self, GCancellable *cancellable, guint *count)
 {
-  GSource *source = g_pollable_output_stream_create_source (self->pollable, cancellable);
-
-  g_source_set_callback (source, G_SOURCE_FUNC (on_ready), count, NULL);
-  g_source_attach (source, NULL);
-  return source;
-}
-
-static void
-await_one (GSource *source, guint *count)
-{
-  while (*count == 0)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpuint (*count, ==, 1);
-  g_assert_true (g_source_is_destroyed (source));
-  g_source_unref (source);
-  *count = 0;
+  return test_attach_source (g_pollable_output_stream_create_source (self->pollable, cancellable), count);
 }
 
 /* Its source is dispatched for each of these, and for its cancellable. */
@@ -185,25 +163,25 @@ test_source (Fixture *self, gconstpointer kind)
   GSource *source;
   guint n = 0;
 
-  await_one (attach (self, NULL, &n), &n);
+  test_await_source (attach (self, NULL, &n), &n);
   fill (self);
   source = attach (self, cancellable, &n);
   g_main_context_iteration (NULL, FALSE);
   g_assert_cmpuint (n, ==, 0);
   g_cancellable_cancel (cancellable);
-  await_one (source, &n);
+  test_await_source (source, &n);
 
   source = attach (self, NULL, &n);
   g_main_context_iteration (NULL, FALSE);
   g_assert_cmpuint (n, ==, 0);
   test_drain (GSOCK_SOCKET (self->stream.far));
-  await_one (source, &n);
+  test_await_source (source, &n);
 
   fill (self);
   source = attach (self, NULL, &n);
   gsock_socket_close (GSOCK_SOCKET (self->stream.near), FALSE, NULL);
-  await_one (source, &n);
-  await_one (attach (self, NULL, &n), &n);
+  test_await_source (source, &n);
+  test_await_source (attach (self, NULL, &n), &n);
 }
 
 /* Closing this half sends what is in the buffer, then the end; the other half goes on. */

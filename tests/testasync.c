@@ -19,6 +19,32 @@ test_await (GAsyncResult **result)
     g_main_context_iteration (NULL, TRUE);
 }
 
+static gboolean
+count_and_end (GObject *pollable, gpointer count)
+{
+  (*(guint *) count)++;
+  return G_SOURCE_REMOVE;
+}
+
+GSource *
+test_attach_source (GSource *source, guint *count)
+{
+  g_source_set_callback (source, G_SOURCE_FUNC (count_and_end), count, NULL);
+  g_source_attach (source, NULL);
+  return source;
+}
+
+void
+test_await_source (GSource *source, guint *count)
+{
+  while (*count == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (*count, ==, 1);
+  g_assert_true (g_source_is_destroyed (source));
+  g_source_unref (source);
+  *count = 0;
+}
+
 void
 test_warm_up (void)
 {

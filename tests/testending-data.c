@@ -7,14 +7,6 @@
 
 #define CALL self->cancellable, test_ending_ready, self
 
-static gboolean
-bytes_came (GBytes *bytes)
-{
-  if (bytes != NULL)
-    g_bytes_unref (bytes);
-  return bytes != NULL;
-}
-
 static void
 start_receive (TestEnding *self)
 {
@@ -30,7 +22,7 @@ start_receive_bytes (TestEnding *self)
 static gboolean
 finish_receive (TestEnding *self, GAsyncResult *result, GError **error)
 {
-  return bytes_came (gsock_socket_receive_from_finish (self->near, result, NULL, NULL, NULL, error));
+  return test_ending_got_bytes (gsock_socket_receive_from_finish (self->near, result, NULL, NULL, NULL, error));
 }
 
 /* It is not content with less than it has asked for. */

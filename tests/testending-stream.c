@@ -17,14 +17,6 @@ text_came (char *text)
   return text != NULL;
 }
 
-static gboolean
-bytes_came (GBytes *bytes)
-{
-  if (bytes != NULL)
-    g_bytes_unref (bytes);
-  return bytes != NULL;
-}
-
 static void
 start_read_line (TestEnding *self)
 {
@@ -72,7 +64,7 @@ start_read_bytes (TestEnding *self)
 static gboolean
 finish_read_bytes (TestEnding *self, GAsyncResult *result, GError **error)
 {
-  return bytes_came (gsock_active_socket_read_bytes_finish (ACTIVE, result, error));
+  return test_ending_got_bytes (gsock_active_socket_read_bytes_finish (ACTIVE, result, error));
 }
 
 /* A character of four bytes, one after the other. */

@@ -42,6 +42,14 @@ test_ending_note (TestEnding *self, const GError *error)
     self->error = g_error_copy (error);
 }
 
+gboolean
+test_ending_got_bytes (GBytes *bytes)
+{
+  if (bytes != NULL)
+    g_bytes_unref (bytes);
+  return bytes != NULL;
+}
+
 void
 test_ending_ready (GObject *source, GAsyncResult *result, gpointer data)
 {

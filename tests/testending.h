@@ -87,6 +87,9 @@ void test_ending_close (TestEnding *self);
 void test_ending_ready (GObject *source, GAsyncResult *result, gpointer data);
 void test_ending_note (TestEnding *self, const GError *error);
 
+/* Whether there are any, which are let go of. */
+gboolean test_ending_got_bytes (GBytes *bytes);
+
 /* For the tables: `near` and `far`, connected. What is full takes little to fill. */
 void test_ending_open_pair_of (TestEnding *self, GSockSocketType type);
 void test_ending_open_pair (TestEnding *self);
