@@ -44,7 +44,8 @@ typedef struct
   struct _GSockRecord *records; /* in which reactors it is waited for */
   GSockSegments *segments;   /* atomic; NULL: no batch has been sent or received */
   GSockStreams *streams;     /* atomic; NULL: nothing has been read or written as a stream */
-  GSockFlag bound, connected, connecting, listening, abort;
+  GSockFlag bound, connected, connecting, listening;
+  GSockFlag abort;           /* atomic: whoever closed it said so */
   /* atomic, GSockBuffered; behind the flags, of which the compiler loads several at a time */
   guint8 buffered;
   GSockFlag has_bells;       /* atomic: there are, or were, sources of it: see gsock-source.c */
@@ -70,11 +71,14 @@ void gsock_handle_init (GSockHandle *self);
 void gsock_handle_clear (GSockHandle *self);
 void gsock_handle_lock (GSockHandle *self);
 void gsock_handle_unlock (GSockHandle *self);
+void gsock_handle_describe (GSockHandle *self, int family, int type, int protocol);
+void gsock_handle_publish (GSockHandle *self, int fd);
 void gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protocol);
 void gsock_handle_update (GSockHandle *self);
 void gsock_handle_ask_family (GSockHandle *self, int fd);
 void gsock_handle_expose (GSockHandle *self);
 gboolean gsock_handle_make_blocking (GSockHandle *self, int fd);
+gboolean gsock_handle_begin_close (GSockHandle *self);
 gboolean gsock_handle_close (GSockHandle *self);
 void gsock_handle_input_held (GSockHandle *self);
 GSOCK_SELDOM void gsock_handle_release (GSockHandle *self);
@@ -101,6 +105,18 @@ gsock_handle_has_descriptor (const GSockHandle *self)
   return __atomic_load_n (&self->fd, __ATOMIC_ACQUIRE) >= 0;
 }
 
+/* The descriptor as it is at this moment, or -GSOCK_E_CLOSED or -GSOCK_E_NOT_INITIALIZED. In this order: the
+ * number may go meanwhile, but only when the handle is closed. */
+static inline int
+gsock_handle_get_descriptor (GSockHandle *self)
+{
+  int fd = __atomic_load_n (&self->fd, __ATOMIC_ACQUIRE);
+
+  if (gsock_handle_is_closed (self))
+    return -GSOCK_E_CLOSED;
+  return fd >= 0 ? fd : -GSOCK_E_NOT_INITIALIZED;
+}
+
 /* Whether the handle is closed by now. */
 static inline gboolean
 gsock_handle_leave (GSockHandle *self, guint weight)
@@ -114,6 +130,15 @@ gsock_handle_leave (GSockHandle *self, guint weight)
   return TRUE;
 }
 
+/* In as a user with a weight of 1, whether or not there is a descriptor: from here on it stays. */
+static inline void
+gsock_handle_stay (GSockHandle *self)
+{
+  if (G_UNLIKELY (__atomic_load_n (&self->process, __ATOMIC_ACQUIRE) != gsock_process_depth))
+    gsock_handle_forget_parent (self);
+  (void) __atomic_add_fetch (&self->users, 1, __ATOMIC_ACQ_REL);
+}
+
 /* The descriptor, which stays open until the caller leaves with the same weight: 1, or
  * 1 + GSOCK_USERS_IN_KERNEL. Answers -GSOCK_E_CLOSED or -GSOCK_E_NOT_INITIALIZED, and then the
  * caller is not in. */
@@ -121,13 +146,15 @@ static inline int
 gsock_handle_enter (GSockHandle *self, guint weight)
 {
   guint users;
+  int fd;
 
   if (G_UNLIKELY (__atomic_load_n (&self->process, __ATOMIC_ACQUIRE) != gsock_process_depth))
     gsock_handle_forget_parent (self);
   users = __atomic_add_fetch (&self->users, weight, __ATOMIC_ACQ_REL);
-  if (G_UNLIKELY ((users & GSOCK_USERS_CLOSED) != 0 || self->fd < 0))
+  fd = __atomic_load_n (&self->fd, __ATOMIC_ACQUIRE);
+  if (G_UNLIKELY ((users & GSOCK_USERS_CLOSED) != 0 || fd < 0))
     return gsock_handle_refuse (self, weight);
-  return self->fd;
+  return fd;
 }
 
 /* As gsock speaks them: an IPv4 address on an IPv6 socket is mapped on the way in, not seen as

@@ -137,17 +137,31 @@ gsock_handle_clear (GSockHandle *self)
   gsock_streams_free (self->streams);
 }
 
-/* Takes @fd over; the caller says what it knows of its state and calls update. */
+/* What is to be known of a descriptor before it is there. */
 void
-gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protocol)
+gsock_handle_describe (GSockHandle *self, int family, int type, int protocol)
 {
   self->generation = __atomic_load_n (&gsock_fork_generation, __ATOMIC_ACQUIRE);
   self->family = (guint8) family;
   self->type = (guint8) type;
   self->protocol = (guint16) protocol;
   self->ops = gsock_family_find (family);
-  __atomic_store_n (&self->fd, fd, __ATOMIC_RELEASE);
   gsock_handle_update (self);
+}
+
+/* Other threads may use it from here on. */
+void
+gsock_handle_publish (GSockHandle *self, int fd)
+{
+  __atomic_store_n (&self->fd, fd, __ATOMIC_RELEASE);
+}
+
+/* Takes @fd over. Who says more of its state afterwards calls update. */
+void
+gsock_handle_adopt (GSockHandle *self, int fd, int family, int type, int protocol)
+{
+  gsock_handle_describe (self, family, type, protocol);
+  gsock_handle_publish (self, fd);
 }
 
 /* Works out what every call wants to know. For what may one wait inside the kernel? Where shutdown is
@@ -198,7 +212,7 @@ gsock_handle_release (GSockHandle *self)
 
   if (fd < 0)
     return;
-  if (self->abort)
+  if (__atomic_load_n (&self->abort, __ATOMIC_RELAXED) && self->type == SOCK_STREAM)
     (void) setsockopt (fd, SOL_SOCKET, SO_LINGER, &(struct linger){ .l_onoff = 1, .l_linger = 0 }, sizeof (struct linger));
   /* Linux has given the number back even where close answers EINTR. */
   (void) close (fd);
@@ -228,16 +242,15 @@ gsock_handle_input_held (GSockHandle *self)
   gsock_source_ring_bells (self);
 }
 
-/* %FALSE: it was closed before. Whoever waits is told at once. The one who closes is a user too: the
- * last of the others may leave before it shuts the descriptor down, whose number would be free then. */
+/* %FALSE: it was closed before. Whoever waits is told at once. The one who closes is a user too, and leaves
+ * with 1 when all is done that takes the descriptor: the last of the others may leave before it is shut
+ * down here, and its number would be free then. */
 gboolean
-gsock_handle_close (GSockHandle *self)
+gsock_handle_begin_close (GSockHandle *self)
 {
   guint before;
 
-  if (__atomic_load_n (&self->process, __ATOMIC_ACQUIRE) != gsock_process_depth)
-    gsock_handle_forget_parent (self);
-  (void) __atomic_add_fetch (&self->users, 1, __ATOMIC_ACQ_REL);
+  gsock_handle_stay (self);
   before = __atomic_fetch_or (&self->users, GSOCK_USERS_CLOSED, __ATOMIC_ACQ_REL);
   if ((before & GSOCK_USERS_CLOSED) == 0)
     {
@@ -248,8 +261,16 @@ gsock_handle_close (GSockHandle *self)
         gsock_reactor_handle_closed (self);
       gsock_source_ring_bells (self);
     }
-  gsock_handle_leave (self, 1);
   return (before & GSOCK_USERS_CLOSED) == 0;
+}
+
+gboolean
+gsock_handle_close (GSockHandle *self)
+{
+  gboolean closes = gsock_handle_begin_close (self);
+
+  gsock_handle_leave (self, 1);
+  return closes;
 }
 
 int

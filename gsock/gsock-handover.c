@@ -550,6 +550,15 @@ gsock_handover_take_as_list (GSockSocket *channel, double timeout, char ***names
   return gsock_list_of_objects (gsock_handover_take (channel, timeout, names, cancellable, error));
 }
 
+static void
+inherit_file (GSockSocketPrivate *priv)
+{
+  g_autoptr (GSockLocalFile) file = gsock_socket_get_file (priv);
+
+  if (file != NULL)
+    priv->unlink_on_close = TRUE;
+}
+
 /**
  * gsock_handover_complete:
  * @channel: the channel by which they were taken
@@ -583,7 +592,7 @@ gsock_handover_complete (GSockSocket *channel, GSockSocket *const *sockets, gsiz
   if (!check_channel (&self, error) || !send_record (&self, &record, -1, error) || !receive_record (&self, RECORD_RELEASED, &record, NULL, error))
     return FALSE;
   for (gsize i = 0; i < n_sockets; i++)
-    if (GSOCK_IS_SOCKET (sockets[i]) && gsock_socket_get_private (sockets[i])->file != NULL)
-      gsock_socket_get_private (sockets[i])->unlink_on_close = TRUE;
+    if (GSOCK_IS_SOCKET (sockets[i]))
+      inherit_file (gsock_socket_get_private (sockets[i]));
   return TRUE;
 }

@@ -220,16 +220,6 @@ wait_locked (GSockInterest *self, GSockHandle *handle, int fd, guint events, con
 
 /* Close takes the lock of the handle after it has marked it, and before the number is given back. So it
  * is good for as long as the lock is held, and whoever closes finds the record afterwards. */
-static int
-descriptor_of (GSockHandle *handle)
-{
-  int fd = __atomic_load_n (&handle->fd, __ATOMIC_ACQUIRE);
-
-  if (gsock_handle_is_closed (handle))
-    return -GSOCK_E_CLOSED;
-  return fd >= 0 ? fd : -GSOCK_E_NOT_INITIALIZED;
-}
-
 int
 gsock_interest_wait (GSockInterest *self, GSockHandle *handle, int fd, guint events)
 {
@@ -245,7 +235,7 @@ gsock_interest_wait_in_turn (GSockInterest *self, GSockHandle *handle, int fd, g
   if (handle != NULL)
     {
       gsock_handle_lock (handle);
-      fd = descriptor_of (handle);
+      fd = gsock_handle_get_descriptor (handle);
     }
   pthread_mutex_lock (&reactor->lock);
   result = handle != NULL && fd < 0 ? fd : wait_locked (self, handle, fd, events, turn);

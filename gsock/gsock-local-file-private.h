@@ -5,15 +5,16 @@
 
 G_BEGIN_DECLS
 
-/* The file that binding a local socket has made. */
+/* The file that binding a local socket has made. It does not change, so threads may share it. */
 typedef struct _GSockLocalFile GSockLocalFile;
 
 gboolean gsock_local_file_is_path (const GSockAddress *address);
 GSockLocalFile *gsock_local_file_new (const GSockAddress *address);
 GSockLocalFile *gsock_local_file_new_identified (const GSockAddress *address, guint64 device, guint64 inode);
 void gsock_local_file_identify (const GSockLocalFile *self, guint64 *device, guint64 *inode);
-void gsock_local_file_free (GSockLocalFile *self);
-void gsock_local_file_unlink (GSockLocalFile *self);
+GSockLocalFile *gsock_local_file_ref (GSockLocalFile *self);
+void gsock_local_file_unref (GSockLocalFile *self);
+void gsock_local_file_unlink (const GSockLocalFile *self);
 
 /* Locks are held for a few system calls; who tries longer than this, each time 10 ms, meets something
  * else's lock. To bind without replacing anything is possible without it too. */
@@ -25,6 +26,6 @@ int gsock_local_file_lock (const GSockAddress *address, guint tries);
 void gsock_local_file_unlock (int lock);
 gssize gsock_local_file_remove_stale (const GSockAddress *address, int type);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GSockLocalFile, gsock_local_file_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GSockLocalFile, gsock_local_file_unref)
 
 G_END_DECLS

@@ -49,7 +49,7 @@ gsock_local_file_new (const GSockAddress *address)
 
   if (path == NULL || lstat (path, &status) < 0 || !S_ISSOCK (status.st_mode))
     return NULL;
-  self = g_new0 (GSockLocalFile, 1);
+  self = g_atomic_rc_box_new0 (GSockLocalFile);
   self->path = g_canonicalize_filename (path, NULL);
   self->device = status.st_dev;
   self->inode = status.st_ino;
@@ -75,15 +75,28 @@ gsock_local_file_identify (const GSockLocalFile *self, guint64 *device, guint64 
   *inode = self->inode;
 }
 
-void
-gsock_local_file_free (GSockLocalFile *self)
+GSockLocalFile *
+gsock_local_file_ref (GSockLocalFile *self)
 {
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear (gpointer file)
+{
+  GSockLocalFile *self = file;
+
   g_free (self->path);
-  g_free (self);
 }
 
 void
-gsock_local_file_unlink (GSockLocalFile *self)
+gsock_local_file_unref (GSockLocalFile *self)
+{
+  g_atomic_rc_box_release_full (self, clear);
+}
+
+void
+gsock_local_file_unlink (const GSockLocalFile *self)
 {
   struct stat status;
 

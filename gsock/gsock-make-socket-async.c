@@ -19,10 +19,10 @@ init_in_thread (GTask *task, gpointer initable, gpointer task_data, GCancellable
 }
 
 static gboolean
-check_state (GSockSocketPrivate *priv, GError **error)
+check_state (GSockSocketPrivate *priv, int fd, GError **error)
 {
-  if (gsock_handle_is_closed (&priv->handle))
-    return gsock_error_set (error, -GSOCK_E_CLOSED, "init", NULL);
+  if (fd == -GSOCK_E_CLOSED)
+    return gsock_error_set (error, fd, "init", NULL);
   if (priv->initialising)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_STATE, "init: the object is being initialised");
   return TRUE;
@@ -43,8 +43,9 @@ init_here (GSockSocket *self, GTask *task)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
   GError *error = NULL;
+  int fd = gsock_handle_get_descriptor (&priv->handle);
 
-  if (!check_state (priv, &error) || gsock_handle_has_descriptor (&priv->handle))
+  if (!check_state (priv, fd, &error) || fd >= 0)
     return_now (task, error);
   else if (gsock_socket_check_request (self, gsock_socket_get_request (self), &error))
     gsock_request_run_async (priv->request, self, task);

@@ -59,17 +59,16 @@ gsock_socket_real_close (GSockSocket *self, gboolean abort, GError **error)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
   GSockPatience patience = GSOCK_PATIENCE_INIT (gsock_socket_own_timeout (priv), NULL);
-  gboolean finished, inside;
+  gboolean finished;
 
   if (gsock_handle_is_closed (&priv->handle))
     return TRUE;
   finished = abort || gsock_streams_finish (self, &patience, "close", error);
-  priv->handle.abort = abort && priv->handle.type == SOCK_STREAM;
-  inside = priv->file != NULL && gsock_handle_enter (&priv->handle, 1) >= 0;
-  if (gsock_handle_close (&priv->handle) && inside && priv->unlink_on_close)
-    gsock_local_file_unlink (priv->file);
-  if (inside)
-    gsock_handle_leave (&priv->handle, 1);
+  if (abort)
+    __atomic_store_n (&priv->handle.abort, TRUE, __ATOMIC_RELAXED);
+  if (gsock_handle_begin_close (&priv->handle) && priv->unlink_on_close)
+    gsock_socket_unlink_file (priv);
+  gsock_handle_leave (&priv->handle, 1);
   gsock_seats_socket_closed (self);
   return finished;
 }

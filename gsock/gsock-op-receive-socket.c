@@ -126,7 +126,7 @@ take_file (GSockSocket *made, const GSockParcel *told)
   GSockAddress local;
 
   if ((told->given & GSOCK_PARCEL_FILE) != 0 && gsock_socket_copy_local_address (made, &local, NULL))
-    priv->file = gsock_local_file_new_identified (&local, told->device, told->inode);
+    gsock_socket_keep_file (priv, gsock_local_file_new_identified (&local, told->device, told->inode));
 }
 
 /* Where it answers NULL the descriptor is still the caller's. */

@@ -49,7 +49,7 @@ close_racer (GSockRacer *racer)
     (void) setsockopt (racer->socket.handle.fd, SOL_SOCKET, SO_LINGER, &no, sizeof no);
   if (racer->socket.file != NULL)
     gsock_local_file_unlink (racer->socket.file);
-  g_clear_pointer (&racer->socket.file, gsock_local_file_free);
+  g_clear_pointer (&racer->socket.file, gsock_local_file_unref);
   gsock_socket_keep_remote (&racer->socket, NULL);
   gsock_handle_clear (&racer->socket.handle);
   racer->state = GSOCK_RACER_FAILED;
@@ -261,11 +261,13 @@ give_handle (GSockHandle *from, GSockHandle *to)
   to->bound_on_demand = from->bound_on_demand;
   to->connected = from->connected;
   to->connecting = from->connecting;
-  gsock_handle_adopt (to, fd, from->family, from->type, from->protocol);
+  gsock_handle_describe (to, from->family, from->type, from->protocol);
   to->generation = from->generation;
+  gsock_handle_publish (to, fd);
 }
 
-/* Who closes an object without a descriptor closes nothing; entering and leaving does it then. */
+/* Who closes an object without a descriptor closes nothing; leaving does it then. Until then the descriptor
+ * is open, as it is to be while the file goes. */
 gssize
 gsock_race_give (GSockRace *self, GSockSocketPrivate *socket)
 {
@@ -277,13 +279,15 @@ gsock_race_give (GSockRace *self, GSockSocketPrivate *socket)
     return -GSOCK_E_CLOSED;
   if (gsock_socket_get_kept_remote (from, &remote))
     gsock_socket_keep_remote (socket, &remote);
-  socket->file = g_steal_pointer (&from->file);
+  gsock_handle_stay (&socket->handle);
+  gsock_socket_keep_file (socket, g_steal_pointer (&from->file));
   give_handle (&from->handle, &socket->handle);
   fd = gsock_handle_enter (&socket->handle, 1);
   if (fd >= 0)
     gsock_handle_leave (&socket->handle, 1);
-  else if (socket->file != NULL)
-    gsock_local_file_unlink (socket->file);
+  else
+    gsock_socket_unlink_file (socket);
+  gsock_handle_leave (&socket->handle, 1);
   return MIN (fd, 0);
 }
 

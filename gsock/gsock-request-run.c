@@ -63,9 +63,8 @@ gsock_run_take_back (GSockRun *self)
 {
   GSockHandle *handle = &self->priv->handle;
 
-  if (self->priv->file != NULL)
-    gsock_local_file_unlink (self->priv->file);
-  g_clear_pointer (&self->priv->file, gsock_local_file_free);
+  gsock_socket_unlink_file (self->priv);
+  gsock_socket_keep_file (self->priv, NULL);
   gsock_handle_release (handle);
   handle->bound = handle->connected = handle->connecting = handle->listening = handle->nonblocking = FALSE;
   gsock_socket_keep_remote (self->priv, NULL);

@@ -55,8 +55,8 @@ make_descriptor (GSockBuild *self, int *fd)
   if (*fd < 0)
     return fail (self, -errno, "make-socket", NULL);
 
-  gsock_handle_adopt (&self->priv->handle, *fd, self->family, request->type, request->protocol);
   self->priv->handle.nonblocking = nonblocking;
+  gsock_handle_adopt (&self->priv->handle, *fd, self->family, request->type, request->protocol);
   *fd = gsock_handle_enter (&self->priv->handle, 1);
   return *fd >= 0 || fail (self, *fd, "make-socket", NULL);
 }

@@ -10,6 +10,43 @@
 #include <errno.h>
 #include <math.h>
 
+/* Its own from here on. */
+void
+gsock_socket_keep_file (GSockSocketPrivate *priv, GSockLocalFile *file)
+{
+  GSockLocalFile *before;
+
+  gsock_handle_lock (&priv->handle);
+  before = priv->file;
+  __atomic_store_n (&priv->file, file, __ATOMIC_RELAXED);
+  gsock_handle_unlock (&priv->handle);
+  g_clear_pointer (&before, gsock_local_file_unref);
+}
+
+/* Nearly all have none, and need no lock. */
+GSockLocalFile *
+gsock_socket_get_file (GSockSocketPrivate *priv)
+{
+  GSockLocalFile *file = NULL;
+
+  if (__atomic_load_n (&priv->file, __ATOMIC_RELAXED) == NULL)
+    return NULL;
+  gsock_handle_lock (&priv->handle);
+  if (priv->file != NULL)
+    file = gsock_local_file_ref (priv->file);
+  gsock_handle_unlock (&priv->handle);
+  return file;
+}
+
+void
+gsock_socket_unlink_file (GSockSocketPrivate *priv)
+{
+  g_autoptr (GSockLocalFile) file = gsock_socket_get_file (priv);
+
+  if (file != NULL)
+    gsock_local_file_unlink (file);
+}
+
 void
 gsock_socket_keep_remote (GSockSocketPrivate *priv, const GSockAddress *address)
 {
@@ -225,7 +262,7 @@ gsock_socket_is_open (GSockSocket *self)
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), FALSE);
 
   handle = gsock_socket_get_handle (self);
-  return gsock_handle_has_descriptor (handle) && !gsock_handle_is_closed (handle);
+  return gsock_handle_get_descriptor (handle) >= 0;
 }
 
 /**
@@ -397,15 +434,15 @@ gsock_socket_to_string (GSockSocket *self)
   g_autoptr (GString) text = g_string_new (NULL);
   GSockAddress address = GSOCK_ADDRESS_INIT;
   GSockHandle *handle;
+  int fd;
 
   g_return_val_if_fail (GSOCK_IS_SOCKET (self), NULL);
 
   handle = gsock_socket_get_handle (self);
+  fd = gsock_handle_get_descriptor (handle);
   g_string_append_printf (text, "%s%s %s socket", role_name (self), handle->ops->label, type_name (handle->type));
-  if (gsock_handle_is_closed (handle))
-    g_string_append (text, ", closed");
-  else if (!gsock_handle_has_descriptor (handle))
-    g_string_append (text, ", not initialised");
+  if (fd < 0)
+    g_string_append (text, fd == -GSOCK_E_CLOSED ? ", closed" : ", not initialised");
   else if (handle->connected && gsock_socket_copy_remote_address (self, &address, NULL))
     append_address (text, " connected to ", &address);
   else if (handle->connecting && gsock_socket_get_kept_remote (gsock_socket_get_private (self), &address))

@@ -39,7 +39,7 @@ typedef struct
   guint64 device, inode; /* of the file that the receiver is to remove */
 } GSockParcel;
 
-void gsock_parcel_pack (GSockParcel *self, GSockSocket *socket, gboolean file);
+void gsock_parcel_pack (GSockParcel *self, GSockSocket *socket, gboolean owned);
 gsize gsock_parcel_encode (const GSockParcel *self, guint8 *bytes);
 
 /* Each answers NULL, or what is wrong. */
@@ -48,7 +48,7 @@ const char *gsock_parcel_decode (GSockParcel *self, const guint8 *body, gsize le
 
 /* gsock-op-send-socket.c */
 gboolean gsock_send_socket_pack (GSockSocket *socket, int fd, gboolean file, GSockParcel *parcel, GError **error);
-void gsock_send_socket_done (GSockSocket *socket, gboolean file);
+void gsock_send_socket_done (GSockSocket *socket, gboolean owned);
 
 /* gsock-op-receive-socket.c */
 GSockSocket *gsock_parcel_make_socket (const GSockParcel *told, const GSockReceiveSocketSpec *asked, int fd, GError **error);

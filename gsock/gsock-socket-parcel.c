@@ -43,10 +43,11 @@ pack_defaults (GSockParcel *self, const GSockStreamDefaults *defaults)
 
 /* What @socket takes along; with the duty to remove its file, where it has one and @file says so. */
 void
-gsock_parcel_pack (GSockParcel *self, GSockSocket *socket, gboolean file)
+gsock_parcel_pack (GSockParcel *self, GSockSocket *socket, gboolean owned)
 {
   GSockSocketPrivate *priv = gsock_socket_get_private (socket);
   GSockStreamDefaults *defaults = find_defaults (socket);
+  g_autoptr (GSockLocalFile) file = owned ? gsock_socket_get_file (priv) : NULL;
 
   self->timeout = gsock_socket_own_timeout (priv);
   self->given = isfinite (self->timeout) ? GSOCK_PARCEL_TIMEOUT : 0;
@@ -56,9 +57,9 @@ gsock_parcel_pack (GSockParcel *self, GSockSocket *socket, gboolean file)
       self->role = GSOCK_IS_PASSIVE_SOCKET (socket) ? GSOCK_ROLE_PASSIVE : GSOCK_ROLE_ACTIVE;
       self->given |= GSOCK_PARCEL_ROLE;
     }
-  if (file && priv->file != NULL && priv->unlink_on_close)
+  if (file != NULL && priv->unlink_on_close)
     {
-      gsock_local_file_identify (priv->file, &self->device, &self->inode);
+      gsock_local_file_identify (file, &self->device, &self->inode);
       self->given |= GSOCK_PARCEL_FILE;
     }
 }

@@ -14,7 +14,7 @@ typedef struct
 {
   GSockHandle handle;
   GSockRequest *request; /* the keywords, until init has done what they say */
-  GSockLocalFile *file;
+  GSockLocalFile *file;  /* guarded by the handle's lock; NULL: binding it has made none */
   double timeout;
   GSockKeptAddress remote; /* guarded by the handle's lock; none where it is not known without asking */
   guint8 ipv6;
@@ -61,6 +61,9 @@ void gsock_socket_leave (GSockSocket *self);
 /* gsock-socket-names.c; no address is forgetting it */
 void gsock_socket_keep_remote (GSockSocketPrivate *priv, const GSockAddress *address);
 gboolean gsock_socket_get_kept_remote (GSockSocketPrivate *priv, GSockAddress *address);
+void gsock_socket_keep_file (GSockSocketPrivate *priv, GSockLocalFile *file);
+GSockLocalFile *gsock_socket_get_file (GSockSocketPrivate *priv);
+void gsock_socket_unlink_file (GSockSocketPrivate *priv);
 
 int gsock_socket_native_family (GSockSocket *self);
 int gsock_socket_native_type (GSockSocket *self);

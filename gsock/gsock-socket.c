@@ -279,11 +279,12 @@ gsock_socket_initable_init (GInitable *initable, GCancellable *cancellable, GErr
 {
   GSockSocket *self = GSOCK_SOCKET (initable);
   GSockSocketPrivate *priv = gsock_socket_get_private (self);
+  int fd = gsock_handle_get_descriptor (&priv->handle);
   gboolean done;
 
-  if (gsock_handle_is_closed (&priv->handle))
-    return gsock_error_set (error, -GSOCK_E_CLOSED, "init", NULL);
-  if (gsock_handle_has_descriptor (&priv->handle))
+  if (fd == -GSOCK_E_CLOSED)
+    return gsock_error_set (error, fd, "init", NULL);
+  if (fd >= 0)
     return TRUE;
   if (priv->initialising)
     return gsock_error_literal (error, GSOCK_ERROR_INVALID_STATE, "init: the object is being initialised");
@@ -427,7 +428,7 @@ gsock_socket_finalize (GObject *object)
   (void) gsock_socket_real_close (GSOCK_SOCKET (object), FALSE, NULL);
   gsock_handle_clear (&priv->handle);
   gsock_socket_drop_request (GSOCK_SOCKET (object));
-  g_clear_pointer (&priv->file, gsock_local_file_free);
+  g_clear_pointer (&priv->file, gsock_local_file_unref);
   gsock_kept_address_clear (&priv->remote);
   G_OBJECT_CLASS (gsock_socket_parent_class)->finalize (object);
 }

@@ -138,7 +138,7 @@ is_over (GSockSource *self)
 {
   GSockHandle *handle = gsock_socket_get_handle (self->socket);
 
-  return gsock_handle_is_closed (handle) || __atomic_load_n (&handle->fd, __ATOMIC_ACQUIRE) < 0;
+  return gsock_handle_get_descriptor (handle) < 0;
 }
 
 /* The number may be another file's by now. */

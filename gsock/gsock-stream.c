@@ -30,10 +30,10 @@ new_streams (GSockSocket *socket, GError **error)
 static gboolean
 check_stream (GSockHandle *handle, const char *operation, GError **error)
 {
-  if (gsock_handle_is_closed (handle))
-    return gsock_error_set (error, -GSOCK_E_CLOSED, operation, NULL);
-  if (!gsock_handle_has_descriptor (handle))
-    return gsock_error_set (error, -GSOCK_E_NOT_INITIALIZED, operation, NULL);
+  int fd = gsock_handle_get_descriptor (handle);
+
+  if (fd < 0)
+    return gsock_error_set (error, fd, operation, NULL);
   if (handle->type != SOCK_STREAM)
     return gsock_error_literal (error, GSOCK_ERROR_OPERATION_NOT_SUPPORTED,
                                 "%s: a buffer would lose where the records of a seqpacket socket end: use receive-from and send-to", operation);

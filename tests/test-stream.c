@@ -163,6 +163,46 @@ test_slow_peer (gconstpointer data)
   test_stream_close (&stream);
 }
 
+/* Who asks at the moment of the close is told of that, not that there never was a descriptor. */
+typedef struct
+{
+  GSockActiveSocket *socket;
+  int asking; /* atomic */
+} Asked;
+
+static void
+close_while_asked (gpointer data)
+{
+  Asked *self = data;
+
+  while (!__atomic_load_n (&self->asking, __ATOMIC_ACQUIRE))
+    ;
+  gsock_socket_close (GSOCK_SOCKET (self->socket), FALSE, NULL);
+}
+
+static void
+test_closed_while_asked (void)
+{
+  for (guint i = 0; i < 500; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      GSockSocket *near, *far;
+      TestThread thread;
+      Asked asked;
+
+      g_assert_true (gsock_make_socket_pair (&near, &far, NULL, NULL));
+      asked = (Asked){ GSOCK_ACTIVE_SOCKET (near), FALSE };
+      test_thread_start (&thread, close_while_asked, &asked);
+      __atomic_store_n (&asked.asking, TRUE, __ATOMIC_RELEASE);
+      while (gsock_streams_get (near, "a test", &error) != NULL)
+        ;
+      test_assert_error (error, GSOCK_ERROR_CLOSED);
+      test_thread_join (&thread);
+      g_assert_finalize_object (near);
+      g_assert_finalize_object (far);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -171,6 +211,7 @@ main (int argc, char *argv[])
   test_add ("/stream/memory", test_memory);
   test_add ("/stream/fork", test_fork);
   test_add ("/stream/claim", test_claim);
+  test_add ("/stream/closed-while-asked", test_closed_while_asked);
   test_add_with ("/stream/slow-writer", GINT_TO_POINTER (FALSE), test_slow_peer);
   test_add_with ("/stream/slow-reader", GINT_TO_POINTER (TRUE), test_slow_peer);
 

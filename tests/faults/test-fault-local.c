@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files of local sockets: the mode that one is born with (22), and names without an end (23). */
+/* Files of local sockets: the mode that one is born with (22), and names without an end (23), and a close
+ * by another thread between a file and what is known of it (30). */
 
 #include "testthread.h"
 #include "testwire.h"
@@ -27,6 +28,9 @@ int __wrap_bind (int fd, const struct sockaddr *address, socklen_t length);
 
 static int mode_at_birth = -1;
 
+/* Closed by somebody else as soon as it is bound. */
+static GSockSocket *closed_at_birth;
+
 int
 __wrap_bind (int fd, const struct sockaddr *address, socklen_t length)
 {
@@ -35,6 +39,8 @@ __wrap_bind (int fd, const struct sockaddr *address, socklen_t length)
 
   if (result == 0 && address->sa_family == AF_UNIX && stat (((const struct sockaddr_un *) address)->sun_path, &status) == 0)
     mode_at_birth = status.st_mode & 07777;
+  if (closed_at_birth != NULL)
+    g_assert_true (gsock_socket_close (closed_at_birth, FALSE, NULL));
   return result;
 }
 
@@ -82,6 +88,42 @@ test_mode (gconstpointer data)
   g_assert_cmpint (umask (before), ==, birth->umask);
   g_assert_finalize_object (socket);
   g_assert_cmpint (access (path, F_OK), ==, -1);
+}
+
+static gboolean
+init_with_file (GSockSocket *socket, const char *path, GError **error)
+{
+  g_object_set (socket, "local-filename", path, NULL);
+  return g_initable_init (G_INITABLE (socket), NULL, error);
+}
+
+static gboolean
+bind_to_file (GSockSocket *socket, const char *path, GError **error)
+{
+  g_autoptr (GSockAddress) address = gsock_address_new_from_filename (path, error);
+
+  g_object_set (socket, "address-family", GSOCK_ADDRESS_FAMILY_LOCAL, NULL);
+  return address != NULL && g_initable_init (G_INITABLE (socket), NULL, error) && gsock_socket_bind_address_direct (socket, address, error);
+}
+
+typedef gboolean (*BindFunc) (GSockSocket *socket, const char *path, GError **error);
+
+static BindFunc binds[] = { init_with_file, bind_to_file };
+
+static void
+test_closed_at_birth (gconstpointer data)
+{
+  const BindFunc *bind_it = data;
+  g_autofree char *path = path_in_folder ("closed");
+  g_autoptr (GError) error = NULL;
+  GSockSocket *socket = g_object_new (GSOCK_TYPE_PASSIVE_SOCKET, NULL);
+
+  closed_at_birth = socket;
+  g_assert_false ((*bind_it) (socket, path, &error));
+  closed_at_birth = NULL;
+  g_assert_error (error, GSOCK_ERROR, GSOCK_ERROR_CLOSED);
+  g_assert_cmpint (access (path, F_OK), ==, -1);
+  g_assert_finalize_object (socket);
 }
 
 /* The longest name that the kernel takes fills the field, and no NUL ends it there. */
@@ -222,6 +264,8 @@ main (int argc, char *argv[])
 
       test_add_with (path, &births[i], test_mode);
     }
+  test_add_with ("/fault/30/closed-at-birth/init", &binds[0], test_closed_at_birth);
+  test_add_with ("/fault/30/closed-at-birth/bind-address", &binds[1], test_closed_at_birth);
   test_add ("/fault/23/unterminated-name", test_unterminated_name);
   test_add ("/fault/23/unterminated-sender", test_unterminated_sender);
   test_add ("/fault/23/long-name", test_long_name);
