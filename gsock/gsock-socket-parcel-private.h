@@ -48,7 +48,7 @@ const char *gsock_parcel_decode (GSockParcel *self, const guint8 *body, gsize le
 
 /* gsock-op-send-socket.c */
 gboolean gsock_send_socket_pack (GSockSocket *socket, int fd, gboolean file, GSockParcel *parcel, GError **error);
-void gsock_send_socket_done (GSockSocket *socket, gboolean owned);
+void gsock_send_socket_done (GSockSocket *socket, gboolean file);
 
 /* gsock-op-receive-socket.c */
 GSockSocket *gsock_parcel_make_socket (const GSockParcel *told, const GSockReceiveSocketSpec *asked, int fd, GError **error);
