@@ -63,7 +63,21 @@ module GSock
       value = default_of(name) if value.nil? && !(given && name == :value)
       raise ArgumentError, "#{@operator}: #{name} is missing" if value.equal?(MISSING)
 
-      Values.convert(@operator, name, value)
+      check(name, Values.convert(@operator, name, value))
+    end
+
+    # Ruby-GNOME takes the pointer of whatever it is given for that of an object, but for what is only compared.
+    def check(name, value)
+      kind, is_list = classes[name]
+      return value if value.nil? || !kind || @operator == 'equal'
+
+      what = "#{@operator}: #{name}"
+      is_list ? Values.list(what, value).each { |one| Values.object(what, one, kind) } : Values.object(what, value, kind)
+    end
+
+    # The classes are there when all of them are loaded.
+    def classes
+      @classes ||= @arguments.to_h { |argument| [argument.name.to_sym, Values.class_of(argument.type)] }.compact
     end
 
     def default_of(name)

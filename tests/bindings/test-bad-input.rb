@@ -155,7 +155,29 @@ test 'what is no object of the class that is wanted' do
     fails(TypeError) { GSock.handover_take(wrong) }
   end
   [GLib::Bytes.new('abc'), 5, left].each { |wrong| fails(TypeError) { left.send_to('x', cancellable: wrong) } }
+  here = GSock::Address.new(HOST, 9)
+  [GLib::Bytes.new('abc'), Gio::Cancellable.new, here, 5, 'x'].each do |wrong|
+    fails(TypeError, 'network') { here.in_network?(wrong) }
+    fails(TypeError, 'address') { GSock::Address.new_from_gsocket_address(wrong) }
+    fails(TypeError, 'gsocket') { GSock.make_socket_from_gsocket(wrong) }
+    fails(TypeError, 'sockets') { GSock.handover_give(left, [wrong], ['a'], timeout: 0) }
+  end
   [left, right].each(&:close)
+end
+
+test 'what is no list' do
+  GSock.make_socket(connect: :passive, local_host: HOST) do |listener|
+    GSock.make_socket_pair do |left,|
+      [listener, nil, 5, 'x', Object.new, 1..2].each do |wrong|
+        fails(TypeError, 'sockets by their names') { GSock.handover_give(left, wrong, timeout: 0) }
+        fails(TypeError, 'sockets by their names') { GSock.handover_complete(left, wrong, timeout: 0) }
+      end
+      [[listener], [['a']], [['a', listener, 5]]].each do |wrong|
+        fails(TypeError, '[name, socket] is wanted') { GSock.handover_give(left, wrong, timeout: 0) }
+      end
+    end
+  end
+  ['x', nil, 1.5, Object.new].each { |index| fails(TypeError, 'index') { GSock::Batch.new[index] } }
 end
 
 test 'receivers of the wrong type' do

@@ -3,6 +3,12 @@
 
 module GSock
   class Address
+    native_gsocket_address = instance_method(:initialize_new_from_gsocket_address)
+    define_method(:initialize_new_from_gsocket_address) do |address|
+      native_gsocket_address.bind_call(self, Values.object('address', address, Gio::SocketAddress))
+    end
+    private :initialize_new_from_gsocket_address
+
     # Each constructor by its own name: new takes the first that its arguments fit.
     private_instance_methods(false).grep(/\Ainitialize_new_/).each do |name|
       singleton_class.send(:define_method, name.to_s.delete_prefix('initialize_')) do |*given|

@@ -39,8 +39,11 @@ module GSock
 
     native_give = instance_method(:handover_give)
     define_method(:handover_give) do |channel, sockets, *given, **keywords|
-      names, sockets = sockets.to_a.transpose if given.empty? && !keywords.key?(:socket_names)
-      given = [names] if names
+      sockets = items('handover_give', sockets)
+      if given.empty? && !keywords.key?(:socket_names)
+        names, sockets = sockets.map { |pair| Batches.parts(pair, 'handover_give', %w[name socket]) }.transpose
+        given = [names.to_a]
+      end
       native_give.bind_call(self, channel, sockets.to_a, *given, **keywords)
     end
 
@@ -52,13 +55,19 @@ module GSock
 
     native_complete = instance_method(:handover_complete)
     define_method(:handover_complete) do |channel, sockets, *given, **keywords|
-      sockets = sockets.to_a.map { |item| item.is_a?(Array) ? item.last : item }
+      sockets = items('handover_complete', sockets).map { |item| item.is_a?(Array) ? item.last : item }
       native_complete.bind_call(self, channel, sockets, *given, **keywords)
     end
 
     %i[make_sockets_from_activation_as_list handover_take_as_list].each { |name| undef_method name }
 
     private
+
+    # A passive socket has a to_a, too, which would accept.
+    def items(what, value)
+      Hash.try_convert(value)&.to_a || Array.try_convert(value) ||
+        raise(TypeError, "#{what}: sockets by their names are wanted, not #{value.inspect}")
+    end
 
     def close_after(sockets)
       yield(*sockets)

@@ -81,7 +81,7 @@ module GSock
     end
 
     def [](index)
-      return unless index.between?(0, size - 1)
+      return unless Values.whole('index', index).between?(0, size - 1)
 
       Received.new(get_data(index), get_address(index)&.copy, get_flags(index), get_full_length(index))
     end

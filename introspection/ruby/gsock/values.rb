@@ -121,7 +121,17 @@ module GSock
       value.is_a?(Integer) ? value : raise(TypeError, "#{what}: a descriptor is a number, or what has a fileno, not #{value.inspect}")
     end
 
-    # Ruby takes the pointer of whatever it is given for that of an object.
+    # Of what an argument has to be, and whether there is a list of them; nil where Ruby-GNOME itself converts
+    # or refuses.
+    def class_of(type)
+      is_list = type.tag == GObjectIntrospection::TypeTag::ARRAY
+      type = type.get_param_type(0) if is_list
+      return unless type.tag == GObjectIntrospection::TypeTag::INTERFACE && !type.interface.is_a?(GObjectIntrospection::EnumInfo)
+
+      kind = type.interface.gtype.to_class
+      kind == GLib::Bytes ? nil : [kind, is_list]
+    end
+
     def object(what, value, type)
       value.is_a?(type) ? value : raise(TypeError, "#{what}: a #{type} is wanted, not #{value.inspect}")
     end
@@ -143,18 +153,13 @@ module GSock
       batch: ->(what, value) { Batches.pack(what, value) },
       buffer: ->(what, value) { bytes(what, value) },
       bytes: ->(what, value) { bytes(what, value) },
-      cancellable: ->(what, value) { value && object(what, value, Gio::Cancellable) },
-      channel: ->(what, value) { object(what, value, Socket) },
       condition: ->(_, value) { condition(value) },
       conditions: ->(what, value) { list(what, value).map { |one| condition(one).to_i } },
       data: ->(what, value) { bytes(what, value) },
       fd: ->(what, value) { descriptor(what, value) },
       fds: ->(what, value) { list(what, value).map { |one| descriptor(what, one) } },
       name: ->(_, value) { value && text(value) },
-      listener: ->(what, value) { object(what, value, PassiveSocket) },
       payload: ->(what, value) { value && GLib::Bytes.new(bytes(what, value)) },
-      result: ->(what, value) { object(what, value, Gio::AsyncResult) },
-      socket: ->(what, value) { object(what, value, Socket) },
       timeout: ->(what, value) { seconds(what, value) },
       type: ->(what, value) { type(what, value) },
       value: ->(_, value) { variant(value) }
