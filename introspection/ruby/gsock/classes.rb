@@ -13,6 +13,9 @@ module GSock
     class << self
       # Of a class and its keywords. With a block the socket is closed after it.
       def new(*given, **keywords, &block)
+        # Ruby-GNOME never gives back an object that it has begun and that is not made.
+        return GSock.make_instance(gtype, *given, **keywords) if gtype.abstract?
+
         made = super(*given, **keywords)
         block ? GSock.send(:close_after, [made], &block) : made
       end
@@ -44,9 +47,6 @@ module GSock
     native_init = instance_method(:init_with_keywords)
     undef_method :init_with_keywords
     define_method(:initialize) do |cancellable: nil, **keywords|
-      gtype = self.class.gtype
-      next GSock.make_instance(gtype, **keywords) if gtype.abstract?
-
       super()
       native_init.bind_call(self, cancellable: cancellable, **keywords)
     end
