@@ -479,7 +479,9 @@ class Runner
     iterate if operator.block?
   end
 
+  # A message that was called on has descriptors, too.
   def clear
+    STAGE.receiver = nil
     STAGE.clear
     iterate
   end
