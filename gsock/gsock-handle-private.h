@@ -130,13 +130,13 @@ gsock_handle_leave (GSockHandle *self, guint weight)
   return TRUE;
 }
 
-/* In as a user with a weight of 1, whether or not there is a descriptor: from here on it stays. */
-static inline void
-gsock_handle_stay (GSockHandle *self)
+/* In as a user, whether or not there is a descriptor: from here on it stays. Answers who are in. */
+static inline guint
+gsock_handle_stay (GSockHandle *self, guint weight)
 {
   if (G_UNLIKELY (__atomic_load_n (&self->process, __ATOMIC_ACQUIRE) != gsock_process_depth))
     gsock_handle_forget_parent (self);
-  (void) __atomic_add_fetch (&self->users, 1, __ATOMIC_ACQ_REL);
+  return __atomic_add_fetch (&self->users, weight, __ATOMIC_ACQ_REL);
 }
 
 /* The descriptor, which stays open until the caller leaves with the same weight: 1, or
@@ -145,13 +145,9 @@ gsock_handle_stay (GSockHandle *self)
 static inline int
 gsock_handle_enter (GSockHandle *self, guint weight)
 {
-  guint users;
-  int fd;
+  guint users = gsock_handle_stay (self, weight);
+  int fd = __atomic_load_n (&self->fd, __ATOMIC_ACQUIRE);
 
-  if (G_UNLIKELY (__atomic_load_n (&self->process, __ATOMIC_ACQUIRE) != gsock_process_depth))
-    gsock_handle_forget_parent (self);
-  users = __atomic_add_fetch (&self->users, weight, __ATOMIC_ACQ_REL);
-  fd = __atomic_load_n (&self->fd, __ATOMIC_ACQUIRE);
   if (G_UNLIKELY ((users & GSOCK_USERS_CLOSED) != 0 || fd < 0))
     return gsock_handle_refuse (self, weight);
   return fd;

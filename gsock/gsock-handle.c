@@ -250,7 +250,7 @@ gsock_handle_begin_close (GSockHandle *self)
 {
   guint before;
 
-  gsock_handle_stay (self);
+  (void) gsock_handle_stay (self, 1);
   before = __atomic_fetch_or (&self->users, GSOCK_USERS_CLOSED, __ATOMIC_ACQ_REL);
   if ((before & GSOCK_USERS_CLOSED) == 0)
     {

@@ -218,14 +218,14 @@ wait_locked (GSockInterest *self, GSockHandle *handle, int fd, guint events, con
   return 0;
 }
 
-/* Close takes the lock of the handle after it has marked it, and before the number is given back. So it
- * is good for as long as the lock is held, and whoever closes finds the record afterwards. */
 int
 gsock_interest_wait (GSockInterest *self, GSockHandle *handle, int fd, guint events)
 {
   return gsock_interest_wait_in_turn (self, handle, fd, events, NULL);
 }
 
+/* Close takes the lock of the handle after it has marked it, and before the number is given back. So the
+ * number is good for as long as the lock is held, and whoever closes finds the record afterwards. */
 int
 gsock_interest_wait_in_turn (GSockInterest *self, GSockHandle *handle, int fd, guint events, const GSockTurn *turn)
 {

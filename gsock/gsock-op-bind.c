@@ -10,21 +10,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 
-/* Who closes the socket meanwhile either sees the file, or is seen here. */
-static gssize
-own_file (GSockSocketPrivate *priv, GSockLocalFile *file)
-{
-  int fd;
-
-  gsock_socket_keep_file (priv, file);
-  fd = gsock_handle_enter (&priv->handle, 1);
-  if (fd < 0)
-    gsock_socket_unlink_file (priv);
-  else
-    gsock_handle_leave (&priv->handle, 1);
-  return MIN (fd, 0);
-}
-
 gssize
 gsock_bind_handle (GSockSocketPrivate *priv, int fd, const GSockAddress *address)
 {
@@ -34,7 +19,10 @@ gsock_bind_handle (GSockSocketPrivate *priv, int fd, const GSockAddress *address
   if (bind (fd, gsock_address_native (native), native->length) < 0)
     return -errno;
   priv->handle.bound = priv->handle.bound_on_demand = TRUE;
-  return priv->handle.ops->local ? own_file (priv, gsock_local_file_new (address)) : 0;
+  if (!priv->handle.ops->local)
+    return 0;
+  gsock_socket_keep_file (priv, gsock_local_file_new (address));
+  return gsock_socket_settle_file (priv);
 }
 
 static gboolean

@@ -273,22 +273,18 @@ gsock_race_give (GSockRace *self, GSockSocketPrivate *socket)
 {
   GSockSocketPrivate *from = &self->winner->socket;
   GSockAddress remote;
-  int fd;
+  gssize result;
 
   if (gsock_handle_is_closed (&socket->handle))
     return -GSOCK_E_CLOSED;
   if (gsock_socket_get_kept_remote (from, &remote))
     gsock_socket_keep_remote (socket, &remote);
-  gsock_handle_stay (&socket->handle);
+  (void) gsock_handle_stay (&socket->handle, 1);
   gsock_socket_keep_file (socket, g_steal_pointer (&from->file));
   give_handle (&from->handle, &socket->handle);
-  fd = gsock_handle_enter (&socket->handle, 1);
-  if (fd >= 0)
-    gsock_handle_leave (&socket->handle, 1);
-  else
-    gsock_socket_unlink_file (socket);
+  result = gsock_socket_settle_file (socket);
   gsock_handle_leave (&socket->handle, 1);
-  return MIN (fd, 0);
+  return result;
 }
 
 static void

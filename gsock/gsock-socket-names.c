@@ -47,6 +47,19 @@ gsock_socket_unlink_file (GSockSocketPrivate *priv)
     gsock_local_file_unlink (file);
 }
 
+/* By a user of the handle, after keep: who closes the socket meanwhile either sees the file, or is seen here. */
+gssize
+gsock_socket_settle_file (GSockSocketPrivate *priv)
+{
+  int fd = gsock_handle_enter (&priv->handle, 1);
+
+  if (fd < 0)
+    gsock_socket_unlink_file (priv);
+  else
+    gsock_handle_leave (&priv->handle, 1);
+  return MIN (fd, 0);
+}
+
 void
 gsock_socket_keep_remote (GSockSocketPrivate *priv, const GSockAddress *address)
 {

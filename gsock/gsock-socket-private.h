@@ -64,6 +64,7 @@ gboolean gsock_socket_get_kept_remote (GSockSocketPrivate *priv, GSockAddress *a
 void gsock_socket_keep_file (GSockSocketPrivate *priv, GSockLocalFile *file);
 GSockLocalFile *gsock_socket_get_file (GSockSocketPrivate *priv);
 void gsock_socket_unlink_file (GSockSocketPrivate *priv);
+gssize gsock_socket_settle_file (GSockSocketPrivate *priv);
 
 int gsock_socket_native_family (GSockSocket *self);
 int gsock_socket_native_type (GSockSocket *self);
